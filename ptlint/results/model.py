@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run says: findings, free sites, gaps, combinations. Values only; no format, no analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is if it is true."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Status(StrEnum):
+    """How a finding or gap relates to the base of a patch."""
+
+    NEW = "new"
+    EXISTING = "existing"
+    FIXED = "fixed"
+
+
+class Verdict(StrEnum):
+    """What is proved of a free site under a combination."""
+
+    RCU = "rcu"
+    UNPUBLISHED = "unpublished"
+    KERNEL = "kernel"
+    EXCLUSIVE = "exclusive"
+    UNSAFE = "unsafe"
+    UNDECIDED = "undecided"
+    CALLER = "caller"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """One step of a path. `line` is 1-based; `function` is the macro's name for text in a macro's body."""
+
+    path: str
+    line: int
+    column: int
+    function: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule violated at a place. `identity` holds what the fingerprint is made of, never a line number."""
+
+    rule: str
+    name: str
+    severity: Severity
+    status: Status
+    message: str
+    path: str
+    line: int
+    column: int
+    function: str | None
+    combinations: tuple[str, ...]
+    condition: str
+    trace: tuple[Step, ...]
+    identity: tuple[str, ...]
+    patch: int | None = None
+    further: tuple[tuple[Step, ...], ...] = ()  # further ways to the same place
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A free site with its verdict under some combinations. `steps` is the path the proof follows."""
+
+    path: str
+    line: int
+    column: int
+    function: str
+    callee: str
+    level: str  # pte | pmd | pud | p4d | pgd | any
+    verdict: Verdict
+    reason: str
+    combinations: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+    facts: tuple[str, ...] = ()  # primitives and lock arguments that the proof relies on
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """A free site whose verdict a patch changes."""
+
+    path: str
+    line: int
+    function: str
+    callee: str
+    before: Verdict | None
+    after: Verdict | None
+    combinations: tuple[str, ...]
+    patch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was not analysed, and why."""
+
+    path: str
+    line: int
+    function: str
+    reason: str
+    status: Status = Status.EXISTING
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A feasible configuration that stands for a class of them."""
+
+    id: str
+    arch: str
+    assignment: Mapping[str, str]
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    symbol: str
+    value: str
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatchState:
+    index: int
+    subject: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    files: int
+    functions: int
+    sites: int
+    combinations: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything a run has to say; each report prints it, none computes."""
+
+    mode: str  # check | patch | audit
+    toolchain: str
+    version: str  # of the tree
+    archs: tuple[str, ...]
+    assumed: tuple[Assumed, ...]
+    patches: tuple[PatchState, ...]
+    combinations: tuple[Combination, ...]
+    findings: tuple[Finding, ...]
+    sites: tuple[Site, ...]
+    verdicts: tuple[VerdictChange, ...]
+    unanalyzed: tuple[Gap, ...]
+    stats: Stats
+    facts: tuple[str, ...] = ()  # facts and lock arguments relied upon (audit)
