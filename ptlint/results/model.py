@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Severity(StrEnum):
-    """How bad a finding is if it is true."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+from ptlint.rules.model import Severity as Severity
 
 
 class Status(StrEnum):
@@ -160,3 +154,4 @@ class Result:
     unanalyzed: tuple[Gap, ...]
     stats: Stats
     facts: tuple[str, ...] = ()  # facts and lock arguments relied upon (audit)
+    silent: tuple[str, ...] = ()  # codes of rules that speak of none of the combinations

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is asked of the analysis of one tree, and what it answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
+from ptlint.rules.model import Rule
+from ptlint.source.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that decides the answer, but for `paths` and `jobs`, which must not change a byte of it."""
+
+    tree: Tree
+    archs: tuple[str, ...]  # values of ARCH, none twice, in the order of the command line
+    configs: tuple[tuple[str, str], ...]  # name and text of each .config; () = the defconfig of each arch
+    assume: tuple[tuple[str, str], ...]  # symbol without CONFIG_, and its value
+    toolchain: str
+    rules: tuple[Rule, ...]
+    paths: tuple[str, ...] = ()  # what will be reported, relative to the tree; a hint, the answer is whole
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StateResult:
+    """Everything about one state of a tree, whatever paths were asked for; findings are all `existing`.
+
+    Ids of combinations need to be unique within the state only; a series gives them new ones.
+    """
+
+    version: str
+    toolchain: str
+    assumed: tuple[Assumed, ...]
+    combinations: tuple[Combination, ...]
+    findings: tuple[Finding, ...]
+    sites: tuple[Site, ...]
+    gaps: tuple[Gap, ...]
+    files: int
+    functions: int
+    facts: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Analyses one state of a tree."""
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        """Return what is true of the tree under every combination.
+
+        All reading goes through `request.tree`. An engine that reads in other processes does the same reads
+        (`Tree.digest` is enough) in this one, or else a cache cannot know what the answer rests on.
+        """
+        ...

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A rule as data: what it is called, how bad it is, and the automaton over events that it runs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is if it is true."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Event(StrEnum):
+    """What code can do to a page-table page, or in the section that walks one."""
+
+    ALLOC = "alloc"
+    CONSTRUCT = "construct"
+    PUBLISH = "publish"  # an entry of a live table is set to it
+    UNLINK = "unlink"  # that entry is cleared
+    FLUSH = "flush"  # of the TLB
+    IPI_SYNC = "ipi-sync"  # waits for sections with IRQs off only
+    GRACE_PERIOD = "grace-period"  # of normal RCU; begins and ends here
+    LINK = "link"  # put on a list through one of its members
+    UNLINK_MEMBER = "unlink-member"
+    DEPOSIT = "deposit"
+    WITHDRAW = "withdraw"
+    QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
+    CALLBACK = "callback"  # the queued function is entered: that grace period has ended
+    ACCESS = "access"
+    DESTRUCT = "destruct"
+    FREE = "free"  # it reaches the page allocator
+    MAP = "map"
+    NULL_CHECK = "null-check"
+    UNMAP = "unmap"
+    LOCK = "lock"
+    RECHECK = "recheck"
+    SLEEP = "sleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An edge of an automaton."""
+
+    source: str
+    event: Event
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Automaton:
+    """A finite automaton over the events of one object. An event without a transition changes nothing."""
+
+    start: str
+    states: tuple[str, ...]
+    violation: str
+    transitions: tuple[Transition, ...]
+
+    def after(self, state: str, event: Event) -> str:
+        """Return the state that *event* leads to from *state*."""
+        for transition in self.transitions:
+            if transition.source == state and transition.event is event:
+                return transition.target
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a rules folder."""
+
+    code: str  # "PTL001"
+    name: str  # "sync-free"
+    title: str
+    severity: Severity
+    message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine
+    requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
+    automaton: Automaton
+    readme: str
+    digest: str  # of rule.toml
+    folder: str  # where it was found; its cases lie below
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
