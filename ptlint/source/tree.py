@@ -26,9 +26,7 @@ LONGEST_PATH = 4096
 CACHED_BYTES = 512 * 1024 * 1024
 """Bytes of file contents that a `DiskTree` keeps before it forgets them all and reads again."""
 
-_VERSION = re.compile(
-    rb"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=[ \t]*(.*?)[ \t\r]*$", re.MULTILINE
-)
+_VERSION = re.compile(rb"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=(.*)$", re.MULTILINE)
 
 
 class Tree(Protocol):
@@ -404,7 +402,8 @@ def version(tree: Tree) -> str:
     Raises:
         TreeError: there is no top Makefile, or it states none.
     """
-    stated: dict[bytes, bytes] = dict(reversed(_VERSION.findall(read(tree, "Makefile")[: 1 << 16])))
+    found = reversed(_VERSION.findall(read(tree, "Makefile")[: 1 << 16]))
+    stated: dict[bytes, bytes] = {name: value.strip() for name, value in found}
     numbers = [stated.get(name, b"") for name in (b"VERSION", b"PATCHLEVEL", b"SUBLEVEL")]
     if not numbers[0].isdigit() or not numbers[1].isdigit():
         raise TreeError("Makefile: no VERSION and PATCHLEVEL; this is not the top of a kernel tree")
