@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cases of the series and how one is run and judged.
+
+A case is data (faults.toml, refactorings.toml, transformations.toml): edits of a real kernel and what
+an analysis of them must say. The edits hold nothing of the kernel but short fragments that name places.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .edits import Draft, Edit
+
+HERE = Path(__file__).parent
+PTLINT = "python -m ptlint.cli.main"
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finding that must be there: any of the rules, at or through any of the places.
+
+    `config` is the configuration that one of the finding's combinations must be compatible with.
+    """
+
+    rules: tuple[str, ...]
+    paths: tuple[str, ...]
+    functions: tuple[str, ...] = ()
+    config: dict[str, str] = {}
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Edits, and what they mean. A case with no `expect` must be silent."""
+
+    name: str
+    what: str
+    edit: tuple[Edit, ...] = ()
+    trees: tuple[str, ...] = ("7.3",)
+    arch: str = "x86_64"
+    assume: tuple[str, ...] = ()
+    prepare: str = ""  # name of a case whose edits are the first patch of a series of two
+    expect: Expected | None = None
+    doubt: str = ""  # why the expectation may be wrong, or is a matter of taste
+
+
+class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    case: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case on one tree. `why` is empty if it passed."""
+
+    case: str
+    tree: str
+    seconds: float
+    why: str
+    surplus: tuple[str, ...] = ()  # new findings beyond the expected one
+
+    @property
+    def passed(self) -> bool:
+        return not self.why
+
+
+class Broken(Exception):
+    """The command crashed, timed out, or broke its contract."""
+
+
+@cache
+def load(file: str) -> tuple[Case, ...]:
+    """Return the cases of one TOML file beside this module. Unknown keys and repeated names are errors."""
+    data = tomllib.loads((HERE / file).read_text(encoding="utf-8"))
+    cases = msgspec.convert(data, CaseFile).case
+    names = [c.name for c in cases]
+    assert len(names) == len(set(names)), f"{file}: a name is used twice"
+    return cases
+
+
+def faults() -> tuple[Case, ...]:
+    return load("faults.toml")
+
+
+def refactorings() -> tuple[Case, ...]:
+    return load("refactorings.toml")
+
+
+def preparations() -> Mapping[str, Case]:
+    return {c.name: c for c in load("preparations.toml")}
+
+
+def assumptions(case: Case, tree: str) -> tuple[str, ...]:
+    """Return what to assume: before 6.13 there is no PT_RECLAIM, so it has to be forced."""
+    return (*case.assume, *(("PT_RECLAIM=y",) if tree == "6.12" else ()))
+
+
+def series(case: Case, root: Path, tree: str) -> str:
+    """Return the case as a mail box of one patch, or of two if it needs a preparation."""
+    draft = Draft(root)
+    patches = []
+    steps = [preparations()[case.prepare], case] if case.prepare else [case]
+    for index, step in enumerate(steps, 1):
+        draft.apply(e for e in step.edit if not e.trees or tree in e.trees)
+        number = f" {index}/{len(steps)}" if len(steps) > 1 else ""
+        patches.append(_mail(f"[PATCH{number}] {step.name}", step.what, draft.diff(), index))
+        draft.commit()
+    return "".join(patches)
+
+
+def _mail(subject: str, body: str, diff: str, index: int) -> str:
+    return (
+        f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n"
+        "From: A Developer <dev@example.org>\n"
+        f"Date: Tue, 1 Sep 2026 11:00:0{index} +0000\n"
+        f"Subject: {subject}\n\n{body}\n\n---\n{diff}--\n2.39.5\n\n"
+    )
+
+
+def run(case: Case, root: Path, tree: str, ptlint: str = PTLINT, timeout: float = 600) -> Outcome:
+    """Run `ptlint patch` over the case and judge what it says."""
+    text = series(case, root, tree)
+    command = [*shlex.split(ptlint), "patch", "-", "--tree", str(root), "--arch", case.arch, "--format", "json"]
+    for symbol in assumptions(case, tree):
+        command += ["--assume", symbol]
+    began = time.monotonic()
+    try:
+        status, result = invoke(command, text, timeout)
+        why, surplus = judge(case, status, result)
+    except Broken as broken:
+        why, surplus = str(broken), ()
+    return Outcome(case.name, tree, time.monotonic() - began, why, surplus)
+
+
+def invoke(command: Sequence[str], stdin: str | None, timeout: float) -> tuple[int, dict[str, Any]]:
+    """Run the command and return its exit status and its JSON.
+
+    Raises:
+        Broken: exit status outside of 0, 1 and 3, no JSON, or no end within `timeout` seconds.
+    """
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as child:
+        try:
+            out, err = child.communicate((stdin or "").encode("utf-8", "surrogateescape"), timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            raise Broken(f"no end within {timeout:.0f} s") from None
+    last = err.decode(errors="replace").strip().splitlines()[-1:]
+    if child.returncode not in (0, 1, 3):
+        raise Broken(f"exit {child.returncode}: {' '.join(last)[:200]}")
+    try:
+        result = json.loads(out)
+    except ValueError as error:
+        raise Broken(f"no JSON ({error}), exit {child.returncode}: {' '.join(last)[:160]}") from None
+    if not isinstance(result, dict) or result.get("schema") != "ptlint-result/1":
+        raise Broken("the JSON is not of schema ptlint-result/1")
+    return child.returncode, result
+
+
+def judge(case: Case, status: int, result: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return why the result is wrong ("" if it is right), and the findings beyond the expected ones."""
+    late = [p["index"] for p in result.get("patches", ()) if not p["applied"]]
+    if late:
+        return f"patch {late[0]} was not applied", ()
+    last = max((p["index"] for p in result.get("patches", ())), default=1)
+    new = [f for f in result["findings"] if f["status"] == "new" and f.get("patch", last) == last]
+    loud = [f for f in new if f["severity"] in ("error", "warning")]
+    gaps = [g for g in result.get("unanalyzed", ()) if g.get("status") == "new"]
+    if case.expect is None:
+        if loud:
+            return f"not silent: {place(loud[0])}", tuple(map(place, loud[1:]))
+        if gaps:
+            return f"no longer proved: {gap(gaps[0])}", tuple(map(gap, gaps[1:]))
+        return ("", ()) if status == 0 else (f"exit {status} with nothing new", ())
+    combinations = {c["id"]: c["assignment"] for c in result["combinations"]}
+    hits = [f for f in new if f["severity"] == "error" and matches(case.expect, f, combinations)]
+    surplus = tuple(place(f) for f in loud if f not in hits)
+    if hits:
+        return ("", surplus) if status == 1 else (f"found, but exit {status}", surplus)
+    near = "; ".join([place(f) for f in loud[:3]] + [gap(g) for g in gaps[:3]])
+    return f"missing {'/'.join(case.expect.rules)}" + (f", instead: {near}" if near else ""), surplus
+
+
+def matches(expect: Expected, finding: Mapping[str, Any], combinations: Mapping[str, Mapping[str, str]]) -> bool:
+    """Tell whether a finding is the expected one: by rule, by place or path, by configuration."""
+    steps = [finding, *(finding.get("trace") or ())]
+    if finding["rule"] not in expect.rules or not any(s.get("path") in expect.paths for s in steps):
+        return False
+    if expect.functions and not any(s.get("function") in expect.functions for s in steps):
+        return False
+    return any(compatible(combinations[i], expect.config) for i in finding["combinations"])
+
+
+def compatible(assignment: Mapping[str, str], config: Mapping[str, str]) -> bool:
+    """Tell whether an assignment says nothing against a configuration."""
+    return all(assignment.get(k, v) in (v, "" if v == "n" else v) for k, v in config.items())
+
+
+def place(finding: Mapping[str, Any]) -> str:
+    where = f"{finding['path']}:{finding['line']} {finding.get('function') or ''}".rstrip()
+    return f"{finding['rule']} {where} [{finding.get('condition') or ''}]"
+
+
+def gap(entry: Mapping[str, Any]) -> str:
+    return f"gap {entry['path']}:{entry['line']} {entry['function']}: {entry['reason']}"
+
+
+def on_trees(cases: Sequence[Case], only: str = "") -> Iterator[tuple[Case, str]]:
+    """Yield each case with each kernel it is meant for."""
+    for case in cases:
+        for tree in case.trees:
+            if not only or tree == only:
+                yield case, tree
