@@ -22,6 +22,7 @@ MOST_LINES = 2_000_000
 
 _LONGEST_SEPARATOR = 300
 _LONGEST_TITLE = 1000
+_LONGEST_HEADER = 10_000
 
 _DEEPEST = 8
 """Multiparts inside each other."""
@@ -127,7 +128,9 @@ def _mail(lines: Sequence[bytes], name: str, first_line: int) -> Mail:
         return Mail(name, MappingProxyType({}), tuple(lines), first_line)
     encoding = headers.get("content-transfer-encoding", "").strip().lower()
     kind = headers.get("content-type", "text/plain").lower()
-    decoded = {key: printable(_decoded_words(value)).strip() for key, value in headers.items()}
+    decoded = {
+        key: printable(_decoded_words(value[:_LONGEST_HEADER])).strip() for key, value in headers.items()
+    }
     if encoding in ("base64", "quoted-printable") or kind.startswith("multipart/"):
         body = _unix(_body(headers, lines[body_start:], name, 0))
         return Mail(name, MappingProxyType(decoded), tuple(body.split(b"\n")), 1)

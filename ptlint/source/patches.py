@@ -17,7 +17,7 @@ _COUNT = re.compile(r"(?:^|[\s,])(\d{1,4})/(\d{1,4})(?=$|[\s,])")
 _REROLL = re.compile(r"(?:^|[\s,]|PATCH)v(\d{1,3})(?=$|[\s,])", re.IGNORECASE)
 _REPLY = re.compile(r"(?:re|aw|sv|fwd?|antw)(?:\[\d+\])?:", re.IGNORECASE)
 _BASE = re.compile(rb"base-commit: ([0-9a-f]{7,64})\s*")
-_LONGEST_SUBJECT = 1000
+_LONGEST_SUBJECT = 500
 _EXCERPT = 6
 
 LARGEST_RESULT = 256 * 1024 * 1024
@@ -100,7 +100,11 @@ def parse_files(files: Iterable[tuple[str, bytes]], name: str) -> Series:
             else:
                 passed_over.append(title or input_name)
     if not found:
-        seen = f" (passed over: {', '.join(passed_over[:3])})" if any(passed_over) else ""
+        seen = (
+            f" (passed over: {', '.join(title[:80] for title in passed_over[:3])})"
+            if any(passed_over)
+            else ""
+        )
         raise PatchError(f"{name}: no patch in it{seen}; expected a unified diff, a mail or an mbox")
     return Series(name, tuple(_ordered(found, name)), base_commit)
 

@@ -209,10 +209,11 @@ def test_apply_equals_git_apply_wherever_git_applies(case: tuple[bytes, bytes, b
             where, "diff", "--no-index", "--no-prefix", "--text", f"-U{context}", "a/f.c", "b/f.c"
         ).stdout
         (where / "f.c").write_bytes(target)
-        no_context = () if context else ("--unidiff-zero",)
-        done = git(where, "apply", "--whitespace=nowarn", *no_context, "-", given=diff)
+        done = git(where, "apply", "--whitespace=nowarn", "-", given=diff)
         expected = (where / "f.c").read_bytes()
-    if done.returncode == 0 and diff:
+    # Git takes a last line without newline for the start of any line, and without context adds at the end.
+    sane = target == before or all(content.endswith(b"\n") for content in (before, after, target))
+    if done.returncode == 0 and diff and context and sane:
         assert laid(MemoryTree({"f.c": target}), diff).tree.find("f.c") == expected
     elif diff:
         with suppress(PatchDoesNotApply):
