@@ -112,6 +112,24 @@ _ARCHES = (
 ARCHES: Mapping[str, Arch] = MappingProxyType({arch.name: arch for arch in _ARCHES})
 """All architectures by name, in alphabetical order."""
 
+_OTHER_NAMES = {
+    "aarch64": "arm64",
+    "amd64": "x86_64",
+    "hppa": "parisc",
+    "i486": "i386",
+    "i586": "i386",
+    "i686": "i386",
+    "or1k": "openrisc",
+    "ppc": "powerpc",
+    "ppc64": "powerpc",
+    "ppc64le": "powerpc",
+    "riscv32": "riscv",
+    "riscv64": "riscv",
+    "s390x": "s390",
+    "x64": "x86_64",
+}
+"""What compilers and distributions call them."""
+
 
 def arch_named(name: str) -> Arch:
     """Return the architecture of that name.
@@ -122,7 +140,8 @@ def arch_named(name: str) -> Arch:
     arch = ARCHES.get(name)
     if arch is not None:
         return arch
-    near = get_close_matches(name, ARCHES, 1, 0.4)
+    known_as = _OTHER_NAMES.get(name.lower())
+    near = [known_as] if known_as else get_close_matches(name, ARCHES, 1, 0.4)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(ARCHES)}"
     raise UsageError(f"unknown architecture '{name}'; {hint}")
 

@@ -15,6 +15,7 @@ from ptlint.errors import KconfigError, TreeError
 from ptlint.kconfig.arch import Arch
 from ptlint.kconfig.configuration import Assumption, Configuration, unquoted
 from ptlint.kconfig.evaluation import LOGICAL, TRI_VALUES, Evaluation
+from ptlint.kconfig.kbuild import default_configuration_name
 from ptlint.kconfig.language import Language, read_language
 from ptlint.kconfig.probes import Prober
 from ptlint.kconfig.toolchain import Toolchain
@@ -101,8 +102,8 @@ class Model:
         return "\n".join(read(self.tree, f"{folder}/{part}").decode("utf-8", "replace") for part in parts)
 
     def defconfig_name(self) -> str:
-        """Return the name of the default configuration, which arch/*/Makefile sets."""
-        return "defconfig"
+        """Return the name of the default configuration, which arch/*/Makefile sets (KBUILD_DEFCONFIG)."""
+        return default_configuration_name(self.tree, Configuration(self.arch, _NOTHING, _NOTHING))
 
     def complete(self, text: str, assume: Mapping[str, str] = _NOTHING) -> Configuration:
         """Return the configuration that ``make olddefconfig`` makes of a .config (or a fragment of one)."""

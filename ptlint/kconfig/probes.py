@@ -119,7 +119,7 @@ class Prober:
         if match := _CC_OPTION.fullmatch(command):
             return self._supports(match["flags"]) if match["cc"] == answers.cc else _absent(match["cc"])
         if match := _AS_INSTR.fullmatch(command):
-            return answers.instructions.get(match["text"]) if match["cc"] == answers.cc else None
+            return answers.instructions.get(match["text"].strip()) if match["cc"] == answers.cc else None
         if match := _SOURCE.fullmatch(command):
             return answers.sources.get(match["text"]) if match["cc"] in (answers.cc, "$CC") else None
         if command in answers.commands:
