@@ -90,7 +90,7 @@ class VerdictChange:
     before: Verdict | None
     after: Verdict | None
     combinations: tuple[str, ...]
-    patch: int
+    patch: int | None  # None if only the ends of a series are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +155,4 @@ class Result:
     stats: Stats
     facts: tuple[str, ...] = ()  # facts and lock arguments relied upon (audit)
     silent: tuple[str, ...] = ()  # codes of rules that speak of none of the combinations
+    ledger: bool = False  # whether the sites were asked for

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line: which command runs, and what its outcome means as an exit status."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from ptlint import __version__
+from ptlint.cli import audit, check, explain, patch, rules
+from ptlint.cli.arguments import Parser
+from ptlint.errors import PtlintError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ptlint.results.engine import Engine
+
+BISECT_SKIP = 125
+INTERNAL_ERROR = 70
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+_COMMANDS = (check, patch, audit, explain, rules)
+
+_EXIT_STATUS = """\
+exit status:
+  0    everything asked was analysed, no error (patch: none that is new)
+  1    errors were found (patch: new ones)
+  2    wrong usage, configuration or rule file, or no kernel tree
+  3    incomplete: something was not analysed (--allow-gaps: 0)
+  4    a patch does not apply
+  70   internal error
+  130  interrupted
+"""
+
+
+def run() -> NoReturn:
+    """Run the command line of this process."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str], engine: "Engine | None" = None) -> int:
+    """Run a command line and return its exit status; *engine* stands in for the analysis."""
+    bisect = False
+    try:
+        arguments = _parser().parse_args(argv)
+        bisect = getattr(arguments, "bisect", False)
+        status: int = arguments.run(arguments, engine)
+        sys.stdout.flush()
+    except PtlintError as error:
+        print(f"ptlint: {error}", file=sys.stderr)
+        status = error.exit_status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the flush at exit is quiet, too
+        return BROKEN_PIPE
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        print("ptlint: internal error: please report it with the lines above", file=sys.stderr)
+        return INTERNAL_ERROR
+    return BISECT_SKIP if bisect and status in (3, 4) else status
+
+
+def _parser() -> "argparse.ArgumentParser":
+    from argparse import RawDescriptionHelpFormatter
+
+    parser = Parser(
+        prog="ptlint",
+        description="Checks what patches do to the lifetime of the Linux kernel's page-table pages.",
+        epilog=_EXIT_STATUS,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"ptlint {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        name = command.__name__.rpartition(".")[2]
+        of_command = commands.add_parser(
+            name,
+            help=command.HELP,
+            description=command.HELP[0].upper() + command.HELP[1:] + ".",
+            epilog=_EXIT_STATUS,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(of_command)
+        of_command.set_defaults(run=command.run)
+    return parser

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`ptlint patch`: what each patch of a series brings and mends."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptlint.cli.arguments import add_analysis, add_output, targets
+from ptlint.errors import PatchError, UsageError
+
+if TYPE_CHECKING:
+    from ptlint.results.engine import Engine
+
+HELP = "analyse patches one by one, before against after"
+
+_SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".txt")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of the command."""
+    parser.add_argument(
+        "patches",
+        nargs="+",
+        metavar="PATCH",
+        help="patches, mails, mboxes, folders of them, or - for standard input: one series",
+    )
+    parser.add_argument("--final", action="store_true", help="compare only the tree before and after all")
+    add_analysis(parser)
+    add_output(parser)
+
+
+def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
+    """Run the command."""
+    wanted = targets(arguments.format, arguments.output)
+    from ptlint.cli.output import conclude
+    from ptlint.cli.session import open_session, open_tree, progress
+    from ptlint.results.run import patch
+    from ptlint.source.patches import parse_files
+
+    tree = open_tree(arguments.tree)
+    series = parse_files(_inputs(arguments.patches), ", ".join(arguments.patches))
+    touched = [
+        path
+        for one in series.patches
+        for change in one.files
+        for path in (change.old_path, change.new_path)
+        if path
+    ]
+    session = open_session(arguments, engine, tree, touched=touched)
+    with progress(arguments) as teller:
+        found = patch(
+            session.request, series, session.selection, session.engine, teller, final=arguments.final
+        )
+    return conclude(found, wanted, arguments)
+
+
+def _inputs(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each input; folders give their patches in the order of their names.
+
+    Raises:
+        UsageError: an input does not exist or cannot be read.
+    """
+    for name in names:
+        path = Path(name)
+        try:
+            if name == "-":
+                yield "standard input", sys.stdin.buffer.read()
+            elif path.is_dir():
+                files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix in _SUFFIXES)
+                if not files:
+                    raise PatchError(f"{name}: no patch in the folder (names end in {', '.join(_SUFFIXES)})")
+                yield from ((str(file), file.read_bytes()) for file in files)
+            else:
+                yield name, path.read_bytes()
+        except OSError as error:
+            hint = "; git ranges are not built yet" if ".." in name and not path.exists() else ""
+            raise UsageError(f"{name}: cannot read the patch: {error.strerror}{hint}") from error

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a parsed command line to what is asked of the engine."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from ptlint.cli.arguments import assumptions, words
+from ptlint.cli.progress import Progress
+from ptlint.errors import ConfigurationError, TreeError, UsageError
+from ptlint.kconfig.arch import arch_named, arches_of
+from ptlint.kconfig.toolchain import DEFAULT
+from ptlint.results.cache import CachingEngine
+from ptlint.results.engine import Engine, Request
+from ptlint.results.selection import Selection
+from ptlint.rules.loader import choose_rules, load_rules
+from ptlint.source.tree import DiskTree, is_kernel_tree
+
+DEFAULT_ARCH = "x86_64"
+
+_OF_ARCH = re.compile(r"arch/([a-z0-9_]+)/")
+
+_WIDTHS = {"x86": ("x86_64", "i386"), "sparc": ("sparc64", "sparc32"), "parisc": ("parisc64", "parisc")}
+"""Values of ARCH that leave the word size open, where two others fix it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command that analyses needs."""
+
+    tree: DiskTree
+    request: Request
+    selection: Selection
+    engine: Engine
+
+
+def open_tree(folder: str | None) -> DiskTree:
+    """Return the tree that --tree names, or the nearest one at or above the current directory.
+
+    Raises:
+        TreeError: there is none.
+    """
+    if folder is not None:
+        tree = DiskTree(Path(folder))
+        if not is_kernel_tree(tree):
+            raise TreeError(f"{folder}: is no kernel tree (no Makefile with a VERSION, no Kconfig, no arch/)")
+        return tree
+    here = Path.cwd()
+    for above in (here, *here.parents):
+        if (above / "Kconfig").is_file() and is_kernel_tree(tree := DiskTree(above)):
+            return tree
+    raise TreeError(f"{here}: no kernel tree here or above; name one with --tree DIR")
+
+
+def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return paths of the command line relative to the tree: seen from here, or else from its top.
+
+    Raises:
+        UsageError: one does not exist.
+    """
+    top = os.path.realpath(tree.root)
+    found: list[str] = []
+    for path in paths:
+        for candidate in (os.path.realpath(path), os.path.realpath(os.path.join(top, path))):
+            inside = candidate == top or candidate.startswith(top.rstrip("/") + "/")
+            if inside and os.path.exists(candidate):
+                relative = os.path.relpath(candidate, top)
+                found.append("" if relative == "." else relative)
+                break
+        else:
+            raise UsageError(f"{path}: no such file or folder in the tree {tree.root}")
+    return tuple(found)
+
+
+def open_session(
+    arguments: argparse.Namespace,
+    engine: Engine | None,
+    tree: DiskTree,
+    paths: tuple[str, ...] = (),
+    touched: Iterable[str] = (),
+) -> Session:
+    """Return the session of a command line; *touched* are the files of a patch.
+
+    Raises:
+        PtlintError: a rule, architecture, configuration or assumption cannot be used.
+    """
+    rules = choose_rules(
+        load_rules([Path(folder) for folder in arguments.rules]),
+        words(arguments.select),
+        words(arguments.ignore),
+    )
+    configs = tuple((name, _config(name)) for name in arguments.config)
+    archs = _archs(tree, words(arguments.arch), (*paths, *touched))
+    if not configs:
+        archs = tuple(dict.fromkeys(width for arch in archs for width in _WIDTHS.get(arch, (arch,))))
+    request = Request(
+        tree=tree,
+        archs=archs,
+        configs=configs,
+        assume=assumptions(arguments.assume),
+        toolchain=arguments.toolchain or DEFAULT,
+        rules=rules,
+        paths=paths,
+        jobs=arguments.jobs,
+    )
+    selection = Selection(paths, frozenset(rule.code for rule in rules))
+    if engine is None:
+        engine = analysis() if arguments.no_cache else CachingEngine(analysis())
+    return Session(tree, request, selection, engine)
+
+
+def analysis() -> Engine:
+    """Return the analysis: a module whose `analyse` is the engine's."""
+    return cast(Engine, import_module("ptlint.results.analysis"))
+
+
+@contextmanager
+def progress(arguments: argparse.Namespace) -> Iterator[Progress]:
+    """Give what tells of progress, and clean up after it."""
+    teller = Progress(sys.stderr, arguments.quiet)
+    try:
+        yield teller
+    finally:
+        teller.clear()
+
+
+def _archs(tree: DiskTree, named: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
+    known = [arch.name for arch in arches_of(tree)]
+    found: list[str] = []
+    for name in named:
+        if name == "all":
+            found += known
+        elif tree.find(f"arch/{arch_named(name).srcarch}/Kconfig") is None:
+            raise UsageError(f"--arch {name}: the tree has no such architecture; it has {', '.join(known)}")
+        else:
+            found.append(name)
+    if not named:
+        below = [match[1] for path in paths if (match := _OF_ARCH.match(path + "/"))]
+        found = sorted({name for name in below if name in known}) or [DEFAULT_ARCH]
+    return tuple(dict.fromkeys(found))
+
+
+def _config(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"--config {name}: cannot read it: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"--config {name}: is no .config: {error.reason}") from error

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`--format text`: for people, in the manner of a compiler. The last line says what was covered."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from ptlint.reports.excerpt import Sources, excerpt
+from ptlint.reports.spans import Line
+from ptlint.results.fingerprint import fingerprint
+from ptlint.results.model import Finding, Result, Severity, Site, Status, Verdict
+from ptlint.results.status import counts
+
+_GOOD = frozenset({Verdict.RCU, Verdict.UNPUBLISHED, Verdict.KERNEL, Verdict.EXCLUSIVE})
+
+
+def lines(result: Result, sources: Sources, quiet: bool = False) -> Iterator[Line]:
+    """Yield the lines of the report; *quiet* leaves nothing but what decides the exit status."""
+    for finding in result.findings:
+        if result.mode != "patch" or finding.status is not Status.EXISTING:
+            yield from story(result, finding, sources)
+            yield []
+    if result.ledger:
+        yield from _ledger(result)
+    if not quiet:
+        yield from _verdicts(result)
+    yield from _gaps(result)
+    if quiet:
+        return
+    if result.mode == "audit":
+        yield from _relied_upon(result)
+    for assumed in result.assumed:
+        note = " (forced: no real configuration has it)" if assumed.forced else ""
+        yield [("assumed: ", "dim"), (f"{assumed.symbol}={assumed.value}{note}", "")]
+    if result.silent:
+        are = "speaks" if len(result.silent) == 1 else "speak"
+        yield [
+            (
+                f"{', '.join(result.silent)} {are} of no combination here: what they require holds in none",
+                "note",
+            )
+        ]
+    yield [(_summary(result), "bold"), (f" - {_coverage(result)}", "")]
+
+
+def story(result: Result, finding: Finding, sources: Sources, whole: bool = False) -> Iterator[Line]:
+    """Yield one finding; *whole* with every further way that leads to its place."""
+    fixed = finding.status is Status.FIXED
+    head = f"fixed {finding.severity}" if fixed else str(finding.severity)
+    style = "good" if fixed else str(finding.severity)
+    yield [(f"{head}[{finding.rule} {finding.name}]", style), (f": {finding.message}", "bold")]
+    function = f" in {finding.function}" if finding.function else ""
+    yield [("  --> ", "gutter"), (f"{finding.path}:{finding.line}:{finding.column}{function}", "")]
+    for patch in result.patches:
+        if patch.index == finding.patch:
+            of = f"patch {patch.index}/{result.patches[-1].index}"
+            yield [("   by ", "gutter"), (f'{of} "{patch.subject}"', "")]
+    yield from excerpt(finding, finding.trace, sources)
+    for number, way in enumerate(finding.further, 2):
+        if whole and way:
+            yield [(f"  way {number} to it:", "bold")]
+            yield from excerpt(finding, way, sources)
+    if finding.further and not whole:
+        many = "way leads" if len(finding.further) == 1 else "ways lead"
+        yield [("  and: ", "bold"), (f"{len(finding.further)} further {many} here", "")]
+    yield [("  when: ", "bold"), (finding.condition, ""), (f"   ({_under(result, finding)})", "dim")]
+    yield [("  id: ", "bold"), (fingerprint(finding), "")]
+
+
+def _under(result: Result, finding: Finding) -> str:
+    ids = ", ".join(finding.combinations)
+    chosen = [one for one in result.combinations if one.id in finding.combinations]
+    if finding.condition == "y" and all(one.assignment.get("PT_RECLAIM") == "y" for one in chosen):
+        return f"PT_RECLAIM is always y here; {ids}"
+    return ids
+
+
+def _ledger(result: Result) -> Iterator[Line]:
+    for path, group in groupby(result.sites, key=lambda site: site.path):
+        yield [(path, "bold")]
+        for site in group:
+            yield from _site(result, site)
+        yield []
+
+
+def _site(result: Result, site: Site) -> Iterator[Line]:
+    style = "good" if site.verdict in _GOOD else "error" if site.verdict is Verdict.UNSAFE else "warning"
+    yield [
+        (f"  {site.line}:{site.column}", "gutter"),
+        (f"  {site.callee}", "bold"),
+        (f" of {site.level} in {site.function}: ", ""),
+        (site.verdict, style),
+    ]
+    if len(site.combinations) < len(result.combinations):
+        yield [("      under ", "dim"), (", ".join(site.combinations), "")]
+    yield [(f"      {site.reason}", "")]
+
+
+def _verdicts(result: Result) -> Iterator[Line]:
+    for change in result.verdicts:
+        patch = "" if change.patch is None else f"   (patch {change.patch})"
+        yield [
+            ("verdict: ", "bold"),
+            (f"{change.path}:{change.line} {change.callee} in {change.function}: ", ""),
+            (change.before or "no such site", ""),
+            (" -> ", "dim"),
+            (change.after or "no such site", ""),
+            (f" under {', '.join(change.combinations)}", "dim"),
+            (patch, "dim"),
+        ]
+    if result.verdicts:
+        yield []
+
+
+def _gaps(result: Result) -> Iterator[Line]:
+    found = False
+    for gap in result.unanalyzed:
+        if counts(result, gap.status):
+            found = True
+            function = f" in {gap.function}" if gap.function else ""
+            yield [("not analysed: ", "warning"), (f"{gap.path}:{gap.line}{function}: {gap.reason}", "")]
+    if found:
+        yield []
+
+
+def _relied_upon(result: Result) -> Iterator[Line]:
+    if result.combinations:
+        yield [("combinations", "bold")]
+        for one in result.combinations:
+            yield [(f"  {one.id}", "gutter"), (f"  when {one.condition}", "")]
+        yield []
+    if result.facts:
+        yield [("facts and lock arguments relied upon", "bold")]
+        for fact in result.facts:
+            yield [(f"  {fact}", "")]
+        yield []
+
+
+def _summary(result: Result) -> str:
+    found = [one for one in result.findings if counts(result, one.status)]
+    which = "new " if result.mode == "patch" else ""
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    warnings = sum(one.severity is Severity.WARNING for one in found)
+    notes = sum(one.severity is Severity.NOTE for one in found)
+    text = f"{_many(errors, which + 'error')}, {_many(warnings, 'warning')}"
+    if notes:
+        text += f", {_many(notes, 'note')}"
+    if result.mode == "patch":
+        existing = sum(one.status is Status.EXISTING for one in result.findings)
+        fixed = sum(one.status is Status.FIXED for one in result.findings)
+        text += f"; {existing} existing, {fixed} fixed"
+    return text
+
+
+def _coverage(result: Result) -> str:
+    stats = result.stats
+    gaps = sum(counts(result, gap.status) for gap in result.unanalyzed)
+    older = len(result.unanalyzed) - gaps
+    left = f"{_many(gaps, 'gap')}" if gaps else "no new gap" if result.mode == "patch" and older else "no gap"
+    if older:
+        left += f" ({older} existing)"
+    return (
+        f"checked {_many(stats.functions, 'function')} in {_many(stats.files, 'file')} of "
+        f"{result.version} ({', '.join(result.archs)}), {_many(stats.sites, 'free site')}, "
+        f"{_many(stats.combinations, 'combination')}, {left}"
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count or 'no'} {noun}s"

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whole answers of the engine, kept on disk, and given again while all they rest on is as it was.
+
+An answer is stored with a manifest: the digest of each file that was read, the paths that were no file, the
+digest of each folder that was listed. It is given again only if all of that still holds. A file whose stat is
+as it was when the digest was taken is not read again; as in git's index, a stat says nothing of a file that
+was changed about when the run began ("racily clean"), so then the content is compared.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+from platformdirs import user_cache_dir
+
+from ptlint import __version__
+from ptlint.results.engine import Engine, Request, StateResult
+from ptlint.results.last import write_quietly
+from ptlint.rules.loader import shipped_folder
+from ptlint.source.tree import DiskTree, Overlay, RecordingTree, Tree, entries_digest
+
+KEPT_RUNS = 200
+"""Answers. The oldest beyond that are forgotten."""
+
+_RACY = 2_000_000_000
+"""Nanoseconds. The coarsest time stamps of file systems in use (FAT) are this far apart."""
+
+HOST = "host"
+"""The toolchain that is none of our profiles."""
+
+_LIBRARIES = ("kconfiglib", "tree-sitter", "tree-sitter-c")
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+_Stat = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    digest: str
+    stat: _Stat | None  # None: not to be trusted
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is stored of one answer."""
+
+    key: str
+    reads: dict[str, _Read]
+    listed: dict[str, _Read]
+    absent: list[str]
+    answer: msgspec.Raw
+
+
+class CachingEngine:
+    """An engine that asks another one only for what is not known yet."""
+
+    def __init__(self, engine: Engine, folder: Path | None = None) -> None:
+        self._engine = engine
+        self._folder = folder if folder is not None else Path(user_cache_dir("ptlint")) / "runs"
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        """Return the stored answer if all that it rests on is unchanged, else the engine's.
+
+        What is not on disk, or answered by the compiler of this machine, is never stored.
+        """
+        layers = _layers(request.tree)
+        if not layers.root or request.toolchain == HOST:
+            return self._engine.analyse(replace(request, paths=()), progress)
+        key = request_key(request)
+        path = self._folder / f"{key}.json"
+        answer = self._recall(request.tree, path, key)
+        if answer is not None:
+            return answer
+        started = time.time_ns()
+        recording = RecordingTree(request.tree)
+        answer = self._engine.analyse(replace(request, tree=recording, paths=()), progress)
+        disk = _Disk(request.tree)
+        entry = _Entry(
+            key,
+            {name: _Read(digest, disk.stat(name, started)) for name, digest in recording.reads.items()},
+            {
+                name: _Read(digest, disk.folder_stat(name, started))
+                for name, digest in recording.listed.items()
+            },
+            sorted(recording.absent),
+            msgspec.Raw(msgspec.json.encode(answer)),
+        )
+        write_quietly(path, msgspec.json.encode(entry))
+        self._forget()
+        return answer
+
+    def _recall(self, tree: Tree, path: Path, key: str) -> StateResult | None:
+        started = time.time_ns()
+        try:
+            entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
+            if entry.key != key:
+                return None
+            refreshed = _check(tree, entry, started)
+            if refreshed is None:
+                return None
+            answer = msgspec.json.decode(entry.answer, type=StateResult)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        if refreshed is not entry:
+            write_quietly(path, msgspec.json.encode(refreshed))
+        return answer
+
+    def _forget(self) -> None:
+        try:
+            found = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            for path in found[:-KEPT_RUNS]:
+                path.unlink()
+        except OSError:
+            return
+
+
+def request_key(request: Request) -> str:
+    """Return the digest of all that is asked, of what answers it, and of where; not of the tree's content."""
+    layers = _layers(request.tree)
+    parts: list[object] = [
+        __version__,
+        sys.version,
+        *(_library(name) for name in _LIBRARIES),
+        _program(),
+        request.archs,
+        request.configs,
+        request.assume,
+        request.toolchain,
+        _file_digest(request.toolchain),
+        [(rule.code, rule.digest) for rule in request.rules],
+        layers.root,
+        [(path, None if content is None else _digest(content)) for path, content in layers.changes],
+    ]
+    return _digest(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:
+    """Return the entry if it still holds, with fresh stats where contents had to be compared; else None."""
+    disk = _Disk(tree)
+    fresh: dict[str, _Read] = {}
+    for name, read in entry.reads.items():
+        if read.stat is not None and read.stat == disk.stat(name, None):
+            continue
+        if tree.digest(name) != read.digest:
+            return None
+        fresh[name] = _Read(read.digest, disk.stat(name, started))
+    folders: dict[str, _Read] = {}
+    for name, read in entry.listed.items():
+        if read.stat is not None and read.stat == disk.folder_stat(name, None):
+            continue
+        if entries_digest(tree.entries(name)) != read.digest:
+            return None
+        folders[name] = _Read(read.digest, disk.folder_stat(name, started))
+    if any(tree.digest(name) is not None for name in entry.absent):
+        return None
+    trusted = any(read.stat is not None for found in (fresh, folders) for read in found.values())
+    if not trusted:
+        return entry
+    return replace(entry, reads=entry.reads | fresh, listed=entry.listed | folders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """What a tree is made of: a folder on disk, "" for none, and the changes laid over it."""
+
+    root: str
+    changes: tuple[tuple[str, bytes | None], ...]
+
+
+def _layers(tree: Tree) -> _Layers:
+    changes: dict[str, bytes | None] = {}
+    while isinstance(tree, Overlay | RecordingTree):
+        if isinstance(tree, Overlay):
+            changes = {**tree.changes, **changes}
+        tree = tree.base
+    root = os.path.realpath(tree.root) if isinstance(tree, DiskTree) else ""
+    return _Layers(root, tuple(sorted(changes.items(), key=lambda change: change[0])))
+
+
+class _Disk:
+    """The stats of a tree's files and folders, as far as it lies on disk."""
+
+    def __init__(self, tree: Tree) -> None:
+        layers = _layers(tree)
+        self._root = layers.root
+        self._changed = tuple(path for path, _ in layers.changes)
+
+    def stat(self, path: str, started: int | None) -> _Stat | None:
+        """Return what tells a file from a changed one.
+
+        None if there is nothing that could, or if, with *started*, the file may have changed since then.
+        """
+        if not self._root:
+            return None
+        try:
+            found = os.stat(f"{self._root}/{path}")
+        except (OSError, ValueError):
+            return None
+        latest = max(found.st_mtime_ns, found.st_ctime_ns)
+        if started is not None and latest >= started - _RACY:
+            return None
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+    def folder_stat(self, path: str, started: int | None) -> _Stat | None:
+        """Return the same of a folder; None also if its names depend on more than the folder itself."""
+        prefix = path.rstrip("/") + "/" if path else ""
+        if any(changed.startswith(prefix) for changed in self._changed):
+            return None
+        if started is not None and self._has_links(path):
+            return None
+        return self.stat(path, started)
+
+    def _has_links(self, path: str) -> bool:
+        try:
+            with os.scandir(f"{self._root}/{path}") as entries:
+                return any(entry.is_symlink() for entry in entries)
+        except (OSError, ValueError):
+            return True
+
+
+def _program() -> str:
+    """Return a digest that changes whenever the code, the facts or the profiles do."""
+    rules = shipped_folder()
+    parts = [*_stats(_PACKAGE, (".py", ".toml")), *_stats(rules, (".toml",))]
+    return _digest(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def _stats(folder: Path, suffixes: tuple[str, ...]) -> Iterable[tuple[str, int, int]]:
+    for above, _, names in sorted(os.walk(folder)):
+        for name in sorted(names):
+            if name.endswith(suffixes):
+                path = os.path.join(above, name)
+                found = os.stat(path)
+                yield path, found.st_mtime_ns, found.st_size
+
+
+def _library(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _file_digest(name: str) -> str | None:
+    """Return the digest of a file that --toolchain may name, None if it names none."""
+    try:
+        return _digest(Path(name).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=20).hexdigest()

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cases of a rule: small sources laid over a small tree, with what is expected written into them.
+
+A case is a C file whose first comments say where it goes and what it needs::
+
+    // file: mm/example.c
+    // config: SMP=y
+    // arch: x86_64
+
+or a folder of files at their paths in the tree, with any ``*.patch`` at its top as a series to be judged. In
+the text, a comment speaks of its own line: ``expect: NAME [new|existing|fixed] [when CONDITION] [-- why]``,
+``ok: NAME`` for a near miss, ``todo-expect:`` for what is known to be missed, ``gap:`` for what cannot be
+analysed. Anything else that is found fails the case. The ``c bad`` and ``c good`` blocks of a rule's README
+are cases as well.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptlint.errors import PtlintError, RuleError
+from ptlint.kconfig.toolchain import DEFAULT
+from ptlint.results.engine import Engine, Request
+from ptlint.results.model import Finding, Result, Status
+from ptlint.results.run import check, patch
+from ptlint.results.selection import Selection
+from ptlint.rules.conditions import parse_condition
+from ptlint.rules.model import Rule
+from ptlint.source.patches import Series, parse_files
+from ptlint.source.tree import Overlay, Tree, normal_path
+
+_HEADER = re.compile(r"//\s*(file|config|arch):\s*(.*?)\s*")
+_BLOCK = re.compile(r"^```c (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NOTE = re.compile(
+    r"(?:/\*|//)\s*(expect|ok|todo-expect|gap):\s*(?P<rule>[a-z0-9-]*)"
+    r"(?:\s+(?P<status>new|existing|fixed))?(?:\s+when\s+(?P<when>.*?))?(?:\s+--\s.*?)?\s*(?:\*/|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case."""
+
+    name: str
+    files: Mapping[str, bytes]
+    arch: str
+    assume: tuple[tuple[str, str], ...]
+    series: Series | None = None
+    hits: bool | None = None  # of a README block: whether the rule speaks, wherever it does
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What a comment in a case says of its line."""
+
+    kind: str
+    path: str
+    line: int
+    status: Status
+    when: str | None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def find_cases(folder: Path, rule: Rule) -> Iterator[Case]:
+    """Yield the cases of a rule's folder, and the blocks of its README.
+
+    Raises:
+        RuleError: a case does not say where it goes.
+    """
+    for path in sorted((folder / "cases").glob("*")):
+        if path.is_dir():
+            yield _folder_case(path)
+        elif path.suffix == ".c":
+            yield _file_case(path.name, path.read_text(encoding="utf-8"), None)
+    for number, match in enumerate(_BLOCK.finditer(rule.readme), 1):
+        yield _file_case(f"README.md block {number} ({match[1]})", match[2], match[1] == "bad")
+
+
+def run_case(case: Case, rule: Rule, tree: Tree, engine: Engine) -> tuple[str, ...]:
+    """Return what is wrong with what the rule says of a case: missing, noisy or wrong; () if nothing is."""
+    base = Overlay(tree, _built(case.files, tree))
+    request = Request(base, (case.arch,), (), case.assume, DEFAULT, (rule,))
+    selection = Selection((), frozenset({rule.code}))
+    try:
+        if case.series is None:
+            run = check(request, selection, engine, _silent, "check", ledger=False)
+        else:
+            run = patch(request, case.series, selection, engine, _silent, final=False)
+    except PtlintError as error:
+        return (f"cannot be run: {error}",)
+    if case.hits is not None:
+        return _judge_block(case, run.result)
+    notes = [note for note in _notes(case, base, rule) if note.status is Status.FIXED]
+    if case.series is None or len(run.trees) == 1:
+        notes = list(_notes(case, base, rule))
+    else:
+        notes += [note for note in _notes(case, run.trees[-1], rule) if note.status is not Status.FIXED]
+    return tuple(_judge(case, notes, run.result))
+
+
+def _file_case(name: str, text: str, hits: bool | None) -> Case:
+    headers = _headers(text)
+    paths = [value for key, value in headers if key == "file"]
+    if len(paths) != 1 or not paths[0] or normal_path(paths[0]) != paths[0]:
+        raise RuleError(f"{name}: a case begins with the place where it goes, as in `// file: mm/example.c`")
+    return Case(name, {paths[0]: text.encode()}, *_needs(headers), hits=hits)
+
+
+def _folder_case(folder: Path) -> Case:
+    files: dict[str, bytes] = {}
+    patches: list[tuple[str, bytes]] = []
+    headers: list[tuple[str, str]] = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if path.parent == folder and path.suffix == ".patch":
+            patches.append((path.name, content))
+        else:
+            files[path.relative_to(folder).as_posix()] = content
+            headers += _headers(content.decode("utf-8", "replace"))
+    series = parse_files(patches, folder.name) if patches else None
+    return Case(folder.name, files, *_needs(headers), series=series)
+
+
+def _headers(text: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        match = _HEADER.fullmatch(line)
+        if match is not None:
+            found.append((match[1], match[2]))
+        elif not line.startswith("//"):
+            break
+    return found
+
+
+def _needs(headers: Iterable[tuple[str, str]]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    archs = [value for key, value in headers if key == "arch"]
+    wanted = (value.partition("=") for key, value in headers if key == "config")
+    return (archs[0] if archs else "x86_64"), tuple((symbol, value) for symbol, _, value in wanted)
+
+
+def _built(files: Mapping[str, bytes], tree: Tree) -> dict[str, bytes | None]:
+    """Return the files and, for each that is new, a Makefile that builds it."""
+    changes: dict[str, bytes | None] = dict(files)
+    for path in files:
+        folder, _, name = path.rpartition("/")
+        makefile = f"{folder}/Makefile"
+        if path.endswith(".c") and makefile not in files and tree.find(path) is None:
+            before = changes.get(makefile) or tree.find(makefile) or b""
+            changes[makefile] = before + f"\nobj-y += {name[:-2]}.o\n".encode()
+    return changes
+
+
+def _notes(case: Case, tree: Tree, rule: Rule) -> Iterator[_Note]:
+    """Yield what the comments of a case's files expect of the rule."""
+    paths = set(case.files)
+    if case.series is not None:
+        paths |= {change.new_path for one in case.series.patches for change in one.files if change.new_path}
+    usual = Status.EXISTING if case.series is None else Status.NEW
+    for path in sorted(paths):
+        text = (tree.find(path) or b"").decode("utf-8", "replace")
+        for number, line in enumerate(text.split("\n"), 1):
+            match = _NOTE.search(line)
+            if match is None or (match[1] != "gap" and match["rule"] != rule.name):
+                continue
+            status = Status(match["status"]) if match["status"] else usual
+            yield _Note(match[1], path, number, status, match["when"])
+
+
+def _judge(case: Case, notes: Iterable[_Note], result: Result) -> Iterator[str]:
+    left = list(result.findings)
+    excused: set[tuple[str, int]] = set()
+    for note in notes:
+        here = [
+            one for one in left if (one.path, one.line, one.status) == (note.path, note.line, note.status)
+        ]
+        if note.kind == "gap":
+            excused.add((note.path, note.line))
+        elif note.kind == "todo-expect" and here:
+            yield f"wrong: {note}: todo-expect is found now; make it expect"
+        elif note.kind == "expect":
+            if not here:
+                yield f"missing: {note}: nothing {note.status} is found here"
+            elif note.when is not None:
+                yield from _judge_condition(note, note.when, here, result)
+        if note.kind != "ok":
+            left = [one for one in left if one not in here]
+    yield from (f"noisy: {_where(one)}: {one.status}: {one.message}" for one in left)
+    gaps = {(gap.path, gap.line): gap for gap in result.unanalyzed}
+    for place in sorted(excused - gaps.keys()):
+        yield f"missing: {place[0]}:{place[1]}: no gap here"
+    for place, gap in gaps.items():
+        if place not in excused and gap.path in case.files:
+            yield f"wrong: {gap.path}:{gap.line}: not analysed: {gap.reason}"
+
+
+def _judge_condition(note: _Note, when: str, here: Iterable[Finding], result: Result) -> Iterator[str]:
+    condition = parse_condition(when)
+    expected = {one.id for one in result.combinations if condition.holds(one.assignment)}
+    found = {one for finding in here for one in finding.combinations}
+    if expected != found:
+        names = [", ".join(sorted(ids)) or "none" for ids in (found, expected)]
+        yield f"wrong: {note}: holds under {names[0]}, expected under {names[1]} ({when})"
+
+
+def _judge_block(case: Case, result: Result) -> tuple[str, ...]:
+    if result.findings and not case.hits:
+        return tuple(f"noisy: {_where(one)}: {one.message}" for one in result.findings)
+    if case.hits and not any(one.path in case.files for one in result.findings):
+        return ("missing: nothing is found in a bad block",)
+    return ()
+
+
+def _where(finding: Finding) -> str:
+    return f"{finding.path}:{finding.line}"
+
+
+def _silent(text: str) -> None:
+    """Progress of a case is not worth telling."""

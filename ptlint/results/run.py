@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A whole run: a tree, or a series laid over it, through the engine and into a result."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ptlint.errors import KconfigError
+from ptlint.results.comparison import Differences, State, compare
+from ptlint.results.engine import Engine, Request, StateResult
+from ptlint.results.model import (
+    Combination,
+    Finding,
+    Gap,
+    PatchState,
+    Result,
+    Site,
+    Stats,
+    Status,
+    VerdictChange,
+)
+from ptlint.results.selection import Selection, select
+from ptlint.rules.conditions import parse_condition
+from ptlint.rules.model import Rule
+from ptlint.source.diff import ChangeKind
+from ptlint.source.patches import Patch, Series, place_series
+from ptlint.source.tree import Tree, version
+
+Progress = Callable[[str], None]
+
+_PLACE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_./+-]*):(\d+):\s*(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A result, and the trees whose text it speaks of: the base, then one after each patch."""
+
+    result: Result
+    trees: tuple[Tree, ...]
+
+    def tree_of(self, finding: Finding) -> Tree:
+        """Return the tree that has the finding's lines."""
+        if finding.status is Status.EXISTING or len(self.trees) == 1:
+            return self.trees[-1]
+        indices = [patch.index for patch in self.result.patches]
+        after = indices.index(finding.patch) + 1 if finding.patch in indices else len(self.trees) - 1
+        if finding.status is Status.NEW:
+            return self.trees[after]
+        return self.trees[after - 1 if finding.patch is not None else 0]
+
+
+def check(
+    request: Request, selection: Selection, engine: Engine, progress: Progress, mode: str, ledger: bool
+) -> Run:
+    """Return what is true of one tree; *mode* is "check" or "audit", *ledger* asks for the sites."""
+    started = time.monotonic()
+    state = select(_analyse(engine, request, progress), selection)
+    sites = tuple(sorted(state.sites, key=_site_order))
+    result = Result(
+        mode=mode,
+        toolchain=state.toolchain,
+        version=state.version,
+        archs=request.archs,
+        assumed=state.assumed,
+        patches=(),
+        combinations=state.combinations,
+        findings=tuple(sorted(state.findings, key=_finding_order)),
+        sites=sites if ledger else (),
+        verdicts=(),
+        unanalyzed=tuple(sorted(state.gaps, key=_gap_order)),
+        stats=_stats(state, len(sites), len(state.combinations), started),
+        facts=_facts(state, sites),
+        silent=_silent(request.rules, state.combinations),
+        ledger=ledger,
+    )
+    return Run(result, (request.tree,))
+
+
+def patch(
+    request: Request, series: Series, selection: Selection, engine: Engine, progress: Progress, final: bool
+) -> Run:
+    """Return what each patch of a series brings and mends; *final* compares only the two ends.
+
+    Raises:
+        PatchDoesNotApply: before anything is analysed.
+    """
+    started = time.monotonic()
+    trees: list[Tree] = [request.tree, *(applied.tree for _, applied in place_series(request.tree, series))]
+    numbers = _numbers(series.patches)
+    states: list[State] = []
+    unread: list[Gap] = []
+    pending: list[Patch] = []  # applied since the last state
+    for position, tree in enumerate(trees):
+        pending += series.patches[position - 1 : position] if position else ()
+        if final and 0 < position < len(trees) - 1:
+            continue
+        progress(f"patch {position} of {len(series.patches)}" if position else "base")
+        state = _analyse(engine, replace(request, tree=tree), progress)
+        if state.combinations:
+            number = numbers[position - 1] if position and not final else None
+            states.append(State(tree, select(state, selection), number, _renames(pending)))
+            pending = []
+        else:
+            unread += [gap for one in state.gaps if (gap := replace(one, status=Status.NEW)) not in unread]
+    last = states[-1].result if states else state
+    changes = compare(states) if states else Differences((), (), (), ())
+    result = Result(
+        mode="patch",
+        toolchain=last.toolchain,
+        version=last.version,
+        archs=request.archs,
+        assumed=last.assumed,
+        patches=tuple(
+            PatchState(number, one.subject, True) for number, one in zip(numbers, series.patches, strict=True)
+        ),
+        combinations=changes.combinations,
+        findings=tuple(sorted(changes.findings, key=_finding_order)),
+        sites=(),
+        verdicts=tuple(sorted(changes.verdicts, key=_verdict_order)),
+        unanalyzed=(*unread, *sorted(changes.gaps, key=_gap_order)),
+        stats=_stats(last, len(last.sites), len(changes.combinations), started),
+        silent=_silent(request.rules, changes.combinations),
+    )
+    return Run(result, tuple(trees))
+
+
+def _analyse(engine: Engine, request: Request, progress: Progress) -> StateResult:
+    """Return the engine's answer; of a tree whose Kconfig cannot be read, one without combinations."""
+    try:
+        return engine.analyse(request, progress)
+    except KconfigError as error:
+        match = _PLACE.match(str(error))
+        path, line, reason = (match[1], int(match[2]), match[3]) if match else ("Kconfig", 1, str(error))
+        gap = Gap(path, line, "", f"Kconfig cannot be read: {reason}")
+        return StateResult(version(request.tree), request.toolchain, (), (), (), (), (gap,), 0, 0)
+
+
+def _stats(state: StateResult, sites: int, combinations: int, started: float) -> Stats:
+    return Stats(state.files, state.functions, sites, combinations, round(time.monotonic() - started, 3))
+
+
+def _silent(rules: Iterable[Rule], combinations: Sequence[Combination]) -> tuple[str, ...]:
+    """Return the codes of the rules that require what none of the combinations has."""
+    return tuple(
+        rule.code
+        for rule in rules
+        if not any(parse_condition(rule.requires).holds(one.assignment) for one in combinations)
+    )
+
+
+def _facts(state: StateResult, sites: Iterable[Site]) -> tuple[str, ...]:
+    """Return the facts and lock arguments that the proofs of *sites* rely on."""
+    return tuple(sorted({*state.facts, *(fact for site in sites for fact in site.facts)}))
+
+
+def _numbers(patches: Sequence[Patch]) -> list[int]:
+    """Return a number for each patch: as its subject says, or by position if that is not unique."""
+    numbers = [patch.index for patch in patches]
+    return numbers if numbers == sorted(set(numbers)) else list(range(1, len(patches) + 1))
+
+
+def _renames(patches: Iterable[Patch]) -> dict[str, str]:
+    """Return where the files that some patches rename end up, by their first names."""
+    renames: dict[str, str] = {}
+    for patch in patches:
+        moved = {
+            change.old_path: change.new_path
+            for change in patch.files
+            if change.kind is ChangeKind.RENAMED and change.old_path and change.new_path
+        }
+        first = {new: old for old, new in renames.items()}
+        for old, new in moved.items():
+            renames[first.get(old, old)] = new
+    return renames
+
+
+def _finding_order(finding: Finding) -> tuple[object, ...]:
+    patch = -1 if finding.patch is None else finding.patch
+    place = (finding.path, finding.line, finding.column, finding.rule)
+    return (*place, finding.status, patch, finding.identity, finding.combinations)
+
+
+def _site_order(site: Site) -> tuple[object, ...]:
+    place = (site.path, site.line, site.column, site.function, site.callee)
+    return (*place, site.level, site.verdict, site.reason, site.combinations)
+
+
+def _verdict_order(change: VerdictChange) -> tuple[object, ...]:
+    patch = -1 if change.patch is None else change.patch
+    verdicts = (change.before or "", change.after or "")
+    return (patch, change.path, change.line, change.function, change.callee, *verdicts, change.combinations)
+
+
+def _gap_order(gap: Gap) -> tuple[object, ...]:
+    return (gap.path, gap.line, gap.function, gap.reason, gap.status)
