@@ -68,6 +68,10 @@ class Kbuild:
             best = self._objects_elsewhere().get(stem)
         return best
 
+    def reached(self, directory: str) -> bool:
+        """Say whether Kbuild goes down into a directory."""
+        return self._reached_state(directory) is not None
+
     def _reached_state(self, directory: str) -> str | None:
         """Return "y" or "m" if Kbuild goes down into a directory, None if it does not."""
         if not directory:
