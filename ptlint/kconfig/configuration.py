@@ -44,7 +44,7 @@ class Configuration:
         """Return the .config, as conf writes it; a plain list if it did not come from a model."""
         if self._text:
             return self._text
-        return "".join(_config_line(name, value, self.types[name]) for name, value in self.values.items())
+        return "".join(config_line(name, value, self.types[name]) for name, value in self.values.items())
 
     def autoconf(self) -> Mapping[str, str]:
         """Return the macros of include/generated/autoconf.h: names and replacement texts."""
@@ -100,7 +100,8 @@ def unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", match[1]) if match else value
 
 
-def _config_line(name: str, value: str, kind: str) -> str:
+def config_line(name: str, value: str, kind: str) -> str:
+    """Return the line of a symbol in a .config."""
     if kind in ("bool", "tristate") and value == "n":
         return f"# CONFIG_{name} is not set\n"
     return f"CONFIG_{name}={quoted(value) if kind == 'string' else value}\n"

@@ -13,7 +13,8 @@ from kconfiglib import TYPE_TO_STR
 
 from ptlint.errors import KconfigError, TreeError
 from ptlint.kconfig.arch import Arch
-from ptlint.kconfig.configuration import Assumption, Configuration, unquoted
+from ptlint.kconfig.assumptions import Assumer
+from ptlint.kconfig.configuration import Assumption, Configuration, config_line, guessed_type, unquoted
 from ptlint.kconfig.evaluation import LOGICAL, TRI_VALUES, Evaluation
 from ptlint.kconfig.kbuild import default_configuration_name
 from ptlint.kconfig.language import Language, read_language
@@ -76,7 +77,7 @@ class Model:
             raise TreeError(
                 f"the tree has no architecture {arch.name}: arch/{arch.srcarch}/Kconfig is missing"
             )
-        prober = Prober(toolchain.answers)
+        prober = Prober(toolchain.answers, tree.find)
         environment = {
             **toolchain.environment,
             **arch.environment,
@@ -106,9 +107,26 @@ class Model:
         return default_configuration_name(self.tree, Configuration(self.arch, _NOTHING, _NOTHING))
 
     def complete(self, text: str, assume: Mapping[str, str] = _NOTHING) -> Configuration:
-        """Return the configuration that ``make olddefconfig`` makes of a .config (or a fragment of one)."""
+        """Return the configuration that ``make olddefconfig`` makes of a .config (or a fragment of one).
+
+        Each assumption (a symbol and its value) is brought about by setting symbols, or forced where that
+        does not give it; `Configuration.assumed` tells which. See `ptlint.kconfig.assumptions`.
+
+        Raises:
+            ConfigurationError: an assumed value is none for the type of its symbol.
+            KconfigError: expressions are nested too deeply to be evaluated.
+        """
         user = self.user_values(text)
-        return self.configuration(self.evaluate(user), ())
+        try:
+            if not assume:
+                return self.configuration(self.evaluate(user))
+            assumer = Assumer(self.kconf, user, self._zero_default)
+            for name, value in assume.items():
+                assumer.assume(name, value)
+            assumed = assumer.result()
+            return self.configuration(assumer.evaluation(assumer.user), assumed)
+        except RecursionError as error:
+            raise KconfigError("Kconfig: expressions are nested too deeply to be evaluated") from error
 
     def user_values(self, text: str) -> UserValues:
         """Return what a .config sets. Lines that conf would pass over are passed over."""
@@ -137,21 +155,21 @@ class Model:
         """Return the values of all symbols under what a user set."""
         return Evaluation(self.kconf, user, forced=forced, zero_default=self._zero_default)
 
-    def configuration(self, evaluation: Evaluation, assumed: tuple[Assumption, ...]) -> Configuration:
+    def configuration(self, evaluation: Evaluation, assumed: tuple[Assumption, ...] = ()) -> Configuration:
         """Return the values of an evaluation as a configuration."""
         header = f"#\n# Automatically generated file; DO NOT EDIT.\n# {self.kconf.top_node.prompt[0]}\n#\n"
-        try:
-            text = evaluation.config_text(header)
-        except RecursionError as error:
-            raise KconfigError(
-                "Kconfig: expressions depend on each other too deeply to be evaluated"
-            ) from error
+        text = evaluation.config_text(header)
         values: dict[str, str] = {}
         types: dict[str, str] = {}
         for symbol in self.kconf.unique_defined_syms:
             if symbol in evaluation.written and symbol.orig_type:
                 values[symbol.name] = evaluation.text(symbol)
                 types[symbol.name] = TYPE_TO_STR[symbol.orig_type]
+        for symbol in evaluation.forced:
+            if symbol.name not in values:
+                value = values[symbol.name] = evaluation.text(symbol)
+                kind = types[symbol.name] = guessed_type(value)
+                text += config_line(symbol.name, value, kind)
         return Configuration(self.arch, MappingProxyType(values), MappingProxyType(types), assumed, text)
 
 

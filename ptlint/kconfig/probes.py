@@ -10,7 +10,7 @@ Source: scripts/Kconfig.include of 6.1 to 7.3.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -42,6 +42,10 @@ class Answers:
     scripts: Mapping[str, bool]
     """Scripts of the tree, by name or name and arguments, and whether they succeed."""
 
+    script_needs: Mapping[str, str]
+    """Scripts that can only succeed if their own text holds another, because they have asked for something
+    else in older kernels; by name."""
+
     commands: Mapping[str, bool]
     """Other commands, and whether they succeed."""
 
@@ -68,7 +72,7 @@ _SOURCE = re.compile(
 _LD_OPTION = re.compile(r"(?P<ld>\S+) -v (?P<flags>.*)")
 _TEST_EQUAL = re.compile(r'test "(?P<left>[^"]*)" (?P<op>=|!=) "?(?P<right>[^" ]*)"?')
 _TEST_EMPTY = re.compile(r'test -(?P<op>[zn]) "(?P<text>[^"]*)"')
-_SCRIPT = re.compile(r"(?:env (?:\S+ )*)?\S*/(?:scripts|tools)/(?P<name>[\w.-]+)(?P<args>.*)")
+_SCRIPT = re.compile(r"(?:env (?:\S+ )*)?(?P<path>\S*/(?:scripts|tools)/(?P<name>[\w.-]+))(?P<args>.*)")
 _SET = re.compile(r"set -- (?P<words>[\w .]*) && echo \$(?P<index>[1-9])")
 _DIVIDE = re.compile(r"expr (?P<left>\d+) / (?P<right>\d+)")
 
@@ -80,8 +84,10 @@ def _words(text: str) -> str:
 class Prober:
     """Answers commands and remembers which it could not answer."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, find: Callable[[str], bytes | None]) -> None:
+        """Answer from *answers*; *find* gives the files of the tree."""
         self._answers = answers
+        self._find = find
         self.unknown: dict[str, None] = {}
         """The commands that were not recognised or asked about something unknown, in the order of asking."""
 
@@ -134,10 +140,19 @@ class Prober:
             return answers.link_options.get(match["flags"]) if match["ld"] == answers.ld else None
         if match := _SCRIPT.fullmatch(command):
             with_arguments = _words(match["name"] + match["args"].replace(f" {answers.cc}", "", 1))
-            return answers.scripts.get(with_arguments, answers.scripts.get(match["name"]))
+            answer = answers.scripts.get(with_arguments, answers.scripts.get(match["name"]))
+            return answer and self._still(match)
         if command.startswith("test -e "):
             return False
         return _absent(command.removeprefix('trap "rm -rf .tmp_$$" EXIT; mkdir .tmp_$$; ').split(" ")[0])
+
+    def _still(self, script: re.Match[str]) -> bool:
+        """Return whether a script of the tree asks what the profile's answer is about."""
+        need = self._answers.script_needs.get(script["name"])
+        if need is None:
+            return True
+        text = self._find(script["path"].removeprefix("./"))
+        return text is not None and need.encode() in text
 
     def _supports(self, flags: str) -> bool | None:
         """Return whether the compiler supports all of *flags*."""

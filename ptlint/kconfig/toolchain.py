@@ -45,6 +45,7 @@ class _Profile(msgspec.Struct, forbid_unknown_fields=True):
     link_options: _YesNo = msgspec.field(default_factory=_YesNo)
     sources: _YesNo = msgspec.field(default_factory=_YesNo)
     scripts: _YesNo = msgspec.field(default_factory=_YesNo)
+    script_needs: dict[str, str] = {}
     commands: _YesNo = msgspec.field(default_factory=_YesNo)
     outputs: dict[str, str] = {}
     predefined: dict[str, dict[str, str]] = {}
@@ -168,6 +169,7 @@ def made_from(profile: _Profile) -> Toolchain:
         link_options=profile.link_options.answers(),
         sources=profile.sources.answers(),
         scripts=profile.scripts.answers(),
+        script_needs=MappingProxyType(dict(profile.script_needs)),
         commands=profile.commands.answers(),
         outputs=MappingProxyType(dict(profile.outputs)),
     )
