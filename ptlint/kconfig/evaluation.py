@@ -252,7 +252,7 @@ class Evaluation:
             value = min(set_by_user, visible)
         else:
             value = self._logical_default(symbol, is_bool)
-        if symbol not in self.language.transitional:
+        if not symbol.choice and symbol not in self.language.transitional:
             value = max(value, self._selected(symbol, is_bool))
         return 2 if value == 1 and is_bool else value
 
@@ -266,6 +266,8 @@ class Evaluation:
                 if value:
                     self.written.add(symbol)
                 break
+        if symbol.choice:
+            return value
         implied = self._linked(symbol, symbol.weak_rev_dep, self.language.impliers)
         if implied:
             self.written.add(symbol)
@@ -409,7 +411,7 @@ class Evaluation:
             self._selection[choice] = None
             visible = [member for member in choice.syms if self.visibility(member)]
             by_user = [m for m in self._place if m in visible and self.user[m] == 2]
-            if by_user and all(member in self._place for member in visible):
+            if by_user:
                 self._selection[choice] = by_user[-1]
             else:
                 defaults = (d for d, cond in choice.defaults if self.tri(cond) and self.visibility(d))
