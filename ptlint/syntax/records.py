@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a unit declares at file scope: structures, variables, functions, enumerators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ptlint.syntax.ir import Expression, Place, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of a struct or union. An anonymous one has the name "" and its members in `inner`."""
+
+    name: str
+    type: Type
+    place: Place
+    lengths: tuple[int | None, ...] = ()  # of its array levels, outermost first; None: not known
+    bits: int | None = None  # the width of a bit-field
+    inner: Struct | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Struct:
+    """A struct or union. `tag` is "struct page"; without one it is named after its typedef or place."""
+
+    tag: str
+    union: bool
+    fields: tuple[Field, ...]
+    place: Place
+    packed: bool = False  # an attribute changes where its members are
+    aligned: bool = False  # an attribute changes its size or alignment
+
+    def path(self, name: str) -> tuple[Field, ...]:
+        """Return the fields that lead to the member *name*, through anonymous ones; () if there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return (field,)
+        for field in self.fields:
+            if field.inner is not None and not field.name:
+                inner = field.inner.path(name)
+                if inner:
+                    return (field, *inner)
+        return ()
+
+    def field(self, name: str) -> Field | None:
+        """Return the member *name*, also one of an anonymous member."""
+        path = self.path(name)
+        return path[-1] if path else None
+
+    def declaring_tag(self, name: str) -> str:
+        """Return the tag of the struct or union in which *name* stands: the nearest that has one itself."""
+        tag = self.tag
+        for field in self.path(name)[:-1]:
+            if field.inner is not None and not field.inner.tag.startswith(tag + "::"):
+                tag = field.inner.tag
+        return tag
+
+    def members(self) -> Iterator[Field]:
+        """Yield all named members, those of anonymous members in their place."""
+        for field in self.fields:
+            if field.name:
+                yield field
+            elif field.inner is not None:
+                yield from field.inner.members()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """A variable at file scope. `initialiser` is an Aggregate for a brace initialiser."""
+
+    name: str
+    type: Type
+    static: bool
+    initialiser: Expression | None
+    place: Place
+    lengths: tuple[int | None, ...] = ()
+    extern: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prototype:
+    """What a declaration or definition of a function says to its callers."""
+
+    name: str
+    result: Type
+    parameters: tuple[Type, ...]
+    noreturn: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Enumerator:
+    name: str
+    value: int | None
+    type: Type
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Typedef:
+    name: str
+    type: Type
+    lengths: tuple[int | None, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionItem:
+    """A function definition as it stands in a file. `line` is that of its name."""
+
+    name: str
+    path: str
+    line: int
+    first_line: int
+    last_line: int
+    identifiers: frozenset[str]  # all that its text mentions, macros unexpanded
+
+
+Entity = Variable | Prototype | Enumerator

@@ -1,0 +1,600 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What one translation unit declares and defines: found, expanded and lowered when it is asked for.
+
+Nothing is read that is not asked for: a name is looked up in the outlines of the unit's files first, then in
+the items of those files that may declare it. Results are shared between units through `SyntaxCache`, each
+with what it was made from: the macros that its expansion met and the declarations that its lowering asked
+for. It serves another unit, tree or configuration where these are the same objects.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from ptlint.cpp.expand import expand
+from ptlint.cpp.tokens import IDENT, PUNCT, Macro, Token
+from ptlint.cpp.unit import Preprocessor, Unit, word_bits
+from ptlint.errors import PtlintError
+from ptlint.syntax.constants import INT
+from ptlint.syntax.ir import Function, Lost, Place, Type
+from ptlint.syntax.layout import Layouts
+from ptlint.syntax.lower import Declarations, Parser, lower_function, read_declarations
+from ptlint.syntax.records import (
+    Entity,
+    Enumerator,
+    FunctionItem,
+    Prototype,
+    Struct,
+    Typedef,
+    Variable,
+)
+from ptlint.syntax.toplevel import Item, Items, Kind, Outline, active_tokens, outline, split
+
+_NORETURN: Final = frozenset(("noreturn", "__noreturn__", "_Noreturn"))
+_NO_DECLARATIONS: Final = Declarations({}, {}, {}, ())
+
+_T = TypeVar("_T")
+
+FileKey = tuple[str, str]  # path, digest
+ViewKey = tuple[str, str, tuple[tuple[int, int], ...]]  # path, digest, active ranges
+
+
+@dataclass(slots=True)
+class _Made(Generic[_T]):
+    """A result and what it was made from."""
+
+    macros: list[tuple[str, Macro | None]]
+    asked: list[tuple[str, str, object]]
+    result: _T
+
+
+@dataclass(slots=True, eq=False)
+class SyntaxCache:
+    """What is known whatever the unit. May serve many trees and configurations, but one set of facts only."""
+
+    outlines: dict[FileKey, Outline] = field(default_factory=dict)
+    items: dict[ViewKey, Items] = field(default_factory=dict)
+    names: dict[str, list[FileKey]] = field(default_factory=dict)
+    tags: dict[str, list[FileKey]] = field(default_factory=dict)
+    enumerators: dict[str, list[FileKey]] = field(default_factory=dict)
+    typedefs: dict[str, list[FileKey]] = field(default_factory=dict)
+    declarations: dict[tuple[int, int], list[_Made[Declarations]]] = field(default_factory=dict)
+    functions: dict[tuple[int, int, str], list[_Made[Function | None]]] = field(default_factory=dict)
+    parser: Parser = field(default_factory=Parser)
+
+    def outline(self, key: FileKey, text: Callable[[], bytes | None]) -> Outline:
+        known = self.outlines.get(key)
+        if known is None:
+            known = self.outlines[key] = outline(text() or b"")
+            for index, words in (
+                (self.names, known.names),
+                (self.tags, known.tags),
+                (self.enumerators, known.enumerators),
+                (self.typedefs, known.typedefs),
+            ):
+                for word in words:
+                    found = index.get(word)
+                    if found is None:
+                        index[word] = [key]
+                    else:
+                        found.append(key)
+        return known
+
+
+class _Defined(NamedTuple):
+    path: str
+    item: Item
+
+
+class UnitSyntax:
+    """The syntax of one unit. *facts_kept* names the macros that stay unexpanded, *noreturn* functions that
+    never return and whose declaration does not say so."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        preprocessor: Preprocessor,
+        facts_kept: frozenset[str] = frozenset(),
+        noreturn: frozenset[str] = frozenset(),
+        cache: SyntaxCache | None = None,
+    ) -> None:
+        self.unit = unit
+        self.word = word_bits(preprocessor.configuration)
+        self._preprocessor = preprocessor
+        self._keep = facts_kept
+        self._noreturn = noreturn
+        self._cache = cache or SyntaxCache()
+        self._layouts = Layouts(self)
+        self._digests: dict[str, str] | None = None
+        self._order: dict[str, int] = {}
+        self._typenames: frozenset[str] | None = None
+        self._hints: list[tuple[str, frozenset[str]]] | None = None
+        self._items: dict[str, Items] = {}
+        self._read: dict[Item, Declarations] = {}
+        self._entities: dict[str, Entity | None] = {}
+        self._typedefs: dict[str, Typedef | None] = {}
+        self._structs: dict[str, Struct | None] = {}
+        self._functions: dict[str, Function | None] = {}
+        self._own: dict[str, list[Item]] | None = None
+        self._pending: set[str] = set()
+
+    # What other rooms ask.
+
+    def function(self, name: str) -> Function | None:
+        """Return the function *name* as the unit defines it, in its .c file or in a header; else None."""
+        if name in self._functions:
+            return self._functions[name]
+        found: Function | None = None
+        for path, item in self._candidates(name):
+            if item.kind is Kind.FUNCTION or item.hints:
+                found = self._lowered(path, item, name)
+                if found is not None:
+                    break
+        self._functions[name] = found
+        return found
+
+    def defined(self, path: str) -> tuple[FunctionItem, ...]:
+        """Return the functions that one file of the unit defines, in order; those that macros define too."""
+        result = []
+        for item in self._file_items(path).items:
+            if item.kind is Kind.FUNCTION:
+                names = self._defined_names(path, item)
+                for name in names:
+                    result.append(self._function_item(name, path, item))
+            elif item.hints and (item.kind is Kind.INVOCATION or _is_call(item)):
+                for name in self._generated_functions(path, item):
+                    result.append(self._function_item(name, path, item))
+        return tuple(result)
+
+    def struct(self, tag: str) -> Struct | None:
+        """Return the struct or union *tag* ("struct page"), None if the unit does not define it."""
+        if tag in self._structs:
+            return self._structs[tag]
+        outer, nested, _ = tag.partition("::")
+        if nested:
+            self.struct(outer)
+            self.typedef(outer.partition(" ")[2])
+            return self._structs.setdefault(tag, None)
+        for path in self._paths(self._cache.tags.get(tag, ())):
+            for item in self._file_items(path).by_tag.get(tag, ()):
+                self._declarations(path, item)
+                if self._structs.get(tag) is not None:
+                    return self._structs[tag]
+        word, _, name = tag.partition(" ")
+        if word and name in self.typenames:
+            self.typedef(name)
+        return self._structs.setdefault(tag, None)
+
+    def typedef(self, name: str) -> Typedef | None:
+        """Return the typedef *name*, None if the unit has none."""
+        if name in self._typedefs:
+            return self._typedefs[name]
+        self._typedefs[name] = None  # while it is looked for
+        found: Typedef | None = None
+        paths = self._paths(self._cache.typedefs.get(name, ())) if name in self.typenames else []
+        for path in paths:
+            for item in self._file_items(path).by_name.get(name, ()):
+                if item.tokens[0].text == "typedef":
+                    found = self._declarations(path, item).typedefs.get(name)
+                    if found is not None:
+                        break
+            if found is not None:
+                break
+        if found is None and not paths:
+            for path, item in self._generating(name):
+                found = self._declarations(path, item).typedefs.get(name)
+                if found is not None:
+                    break
+        self._typedefs[name] = found
+        return found
+
+    def variable(self, name: str) -> Variable | None:
+        """Return the variable *name* at file scope; the declaration with its initialiser, if there is one."""
+        best: Variable | None = None
+        for path, item in self._candidates(name):
+            found = self._declarations(path, item).entities.get(name)
+            if isinstance(found, Variable):
+                if found.initialiser is not None:
+                    return found
+                if best is None or (best.extern and not found.extern):
+                    best = found
+        return best
+
+    def prototype(self, name: str) -> Prototype | None:
+        """Return what the unit declares of the function *name*."""
+        found = self.entity(name)
+        return found if isinstance(found, Prototype) else None
+
+    def size(self, kind: Type) -> int | None:
+        """Return the size in bytes of a type, None if it is not known."""
+        return self._layouts.size(kind)
+
+    def offset(self, kind: Type, path: str) -> int | None:
+        """Return the offset in bytes of the member *path* ("a.b") in a struct or union, if it is known."""
+        return self._layouts.offset(kind, path)
+
+    # The environment of the lowering.
+
+    def entity(self, name: str) -> Entity | None:
+        """Return the function, variable or enumerator that *name* means at file scope."""
+        try:
+            return self._entities[name]
+        except KeyError:
+            pass
+        if name in self._pending:
+            return None
+        self._pending.add(name)
+        try:
+            found = self._entities[name] = self._find_entity(name)
+        finally:
+            self._pending.discard(name)
+        return found
+
+    def never_returns(self, function: str) -> bool:
+        if function in self._noreturn:
+            return True
+        found = self.entity(function)
+        return isinstance(found, Prototype) and found.noreturn
+
+    def is_kept(self, macro: str) -> bool:
+        return macro in self._keep
+
+    def _find_entity(self, name: str) -> Entity | None:
+        macro = self.unit.macro(name, self.unit.end)
+        if macro is not None and macro.free:
+            return Enumerator(name, None, INT, Place(macro.path, macro.line, 1))
+        best: Entity | None = None
+        for path, item in self._candidates(name, enumerators=True):
+            found = self._declarations(path, item).entities.get(name)
+            if isinstance(found, Variable) and found.extern:
+                best = best or found
+            elif found is not None:
+                return found
+        return best
+
+    # Finding items.
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The files of the unit that the tree has, and the digests of their contents."""
+        known = self._digests
+        if known is None:
+            tree = self._preprocessor.tree
+            known = {}
+            cache = self._cache
+            for path in self.unit.files:
+                digest = tree.digest(path)
+                if digest is not None:
+                    known[path] = digest
+                    if (path, digest) not in cache.outlines:
+                        cache.outline((path, digest), lambda path=path: tree.find(path))  # type: ignore[misc]
+            self._digests = known
+            self._order = {path: number for number, path in enumerate(self.unit.files)}
+        return known
+
+    @property
+    def typenames(self) -> frozenset[str]:
+        """The names that some file of the unit may define as a typedef."""
+        known = self._typenames
+        if known is None:
+            names: set[str] = set()
+            outlines = self._cache.outlines
+            for key in self.digests.items():
+                names |= outlines[key].typedefs
+            known = self._typenames = frozenset(names)
+        return known
+
+    def _paths(self, keys: Sequence[FileKey]) -> list[str]:
+        """Return the files among *keys* that are in the unit; its own first, then in order of inclusion."""
+        digests = self.digests
+        order = self._order
+        own = self.unit.path
+        paths = [path for path, digest in keys if digests.get(path) == digest]
+        if len(paths) > 1:
+            paths.sort(key=lambda path: -1 if path == own else order[path])
+        return paths
+
+    def _file_items(self, path: str) -> Items:
+        known = self._items.get(path)
+        if known is None:
+            digest = self.digests.get(path)
+            if digest is None:
+                return Items(())
+            ranges = self.unit.active(path)
+            key = (path, digest, tuple(ranges))
+            known = self._cache.items.get(key)
+            if known is None:
+                tokens = active_tokens(self._preprocessor.tokens(path), ranges)
+                known = self._cache.items[key] = Items.of(tokens)
+            self._items[path] = known
+        return known
+
+    def _candidates(self, name: str, enumerators: bool = False) -> Iterator[_Defined]:
+        """Yield the items that may declare *name*, the likely ones first."""
+        self.digests  # noqa: B018  (makes the outlines)
+        own = self._own_names()
+        for item in own.get(name, ()):
+            yield _Defined(self.unit.path, item)
+        for path in self._paths(self._cache.names.get(name, ())):
+            if path != self.unit.path:
+                for item in self._file_items(path).by_name.get(name, ()):
+                    yield _Defined(path, item)
+        if enumerators:
+            for path in self._paths(self._cache.enumerators.get(name, ())):
+                for item in self._file_items(path).by_enumerator.get(name, ()):
+                    yield _Defined(path, item)
+        yield from self._generating(name)
+
+    def _own_names(self) -> dict[str, list[Item]]:
+        """Return the items of the unit's own file by the words in them."""
+        known = self._own
+        if known is None:
+            known = self._own = self._file_items(self.unit.path).by_name
+        return known
+
+    def _generating(self, name: str) -> Iterator[_Defined]:
+        """Yield items with macros from whose arguments *name* may have been built."""
+        hints = self._hints
+        if hints is None:
+            outlines = self._cache.outlines
+            hints = self._hints = [
+                (key[0], outlines[key].hints) for key in self.digests.items() if outlines[key].hints
+            ]
+            hints.sort(key=lambda entry: entry[0] != self.unit.path)
+        parts = _parts(name)
+        for path, words in hints:
+            if not parts.isdisjoint(words):
+                for item in self._file_items(path).generating:
+                    if not parts.isdisjoint(item.hints):
+                        yield _Defined(path, item)
+
+    # Reading items.
+
+    def _sequence(self, path: str, item: Item) -> int:
+        found = self.unit.region_sequence(path, item.last_line)
+        return self.unit.end if found is None else found
+
+    def _expanded(
+        self, path: str, item: Item, tokens: Sequence[Token], macros: list[tuple[str, Macro | None]]
+    ) -> list[Token]:
+        """Expand tokens of an item with the macros in force there, which are noted in *macros*."""
+        sequence = self._sequence(path, item)
+        macro = self.unit.macro
+        known: dict[str, Macro | None] = {}
+
+        def macro_at(name: str) -> Macro | None:
+            try:
+                return known[name]
+            except KeyError:
+                found = macro(name, sequence)
+                macros.append((name, found))
+                if found is not None and found.free:
+                    found = None
+                known[name] = found
+                return found
+
+        return expand(tokens, macro_at, self._keep)
+
+    def _still_holds(self, made: _Made[_T], sequence: int) -> bool:
+        """Whether what a result was made from is the same in this unit."""
+        macro = self.unit.macro
+        for name, found in made.macros:
+            if macro(name, sequence) is not found:
+                return False
+        return all(getattr(self, kind)(name) is answer for kind, name, answer in made.asked)
+
+    def _declarations(self, path: str, item: Item) -> Declarations:
+        """Return what an item declares."""
+        known = self._read.get(item)
+        if known is not None:
+            return known
+        made_before = self._cache.declarations.setdefault((id(item), self.word), [])
+        self._read[item] = _NO_DECLARATIONS  # what it asks of itself
+        sequence = self._sequence(path, item)
+        for made in made_before:
+            if self._still_holds(made, sequence):
+                found = made.result
+                break
+        else:
+            recorder = _Recorder(self)
+            macros: list[tuple[str, Macro | None]] = []
+            found = self._make_declarations(path, item, recorder, macros)
+            made_before.append(_Made(macros, recorder.asked, found))
+        self._read[item] = found
+        for tag, struct in found.structs.items():
+            self._structs[tag] = struct
+        return found
+
+    def _make_declarations(
+        self, path: str, item: Item, recorder: "_Recorder", macros: list[tuple[str, Macro | None]]
+    ) -> Declarations:
+        header = list(item.header())
+        end = header[-1]
+        try:
+            if item.hints and item.body >= 0:
+                tokens = _without_bodies(self._expanded(path, item, item.tokens, macros))
+            else:
+                tokens = self._expanded(path, item, header, macros)
+                if item.hints:
+                    tokens = _without_bodies(tokens)
+        except PtlintError as error:
+            lost = Lost(Place(end.path, end.line, end.column), str(error))
+            return Declarations({}, {}, {}, (lost,))
+        if not tokens:
+            return _NO_DECLARATIONS
+        if tokens[-1].text != ";":
+            tokens.append(Token(PUNCT, ";", end.path, end.line, end.column, False, None))
+        found = read_declarations(tokens, recorder, self.typenames, self._keep, self._cache.parser)
+        if any(token.text in _NORETURN for token in tokens):
+            entities = {
+                name: replace(entity, noreturn=True) if isinstance(entity, Prototype) else entity
+                for name, entity in found.entities.items()
+            }
+            found = found._replace(entities=entities)
+        return found
+
+    def _lowered(self, path: str, item: Item, name: str) -> Function | None:
+        """Return the function *name* if the item defines it."""
+        made_before = self._cache.functions.setdefault((id(item), self.word, name), [])
+        sequence = self._sequence(path, item)
+        for made in made_before:
+            if self._still_holds(made, sequence):
+                return made.result
+        recorder = _Recorder(self)
+        macros: list[tuple[str, Macro | None]] = []
+        found = self._lower(path, item, name, recorder, macros)
+        made_before.append(_Made(macros, recorder.asked, found))
+        return found
+
+    def _lower(
+        self,
+        path: str,
+        item: Item,
+        name: str,
+        recorder: "_Recorder",
+        macros: list[tuple[str, Macro | None]],
+    ) -> Function | None:
+        if item.body >= 0 and not item.hints:
+            header = self._expanded(path, item, item.header(), macros)
+            if not any(token.text == name for token in header):
+                return None
+        line = _line_of(item, name)
+        extent = (path, line, item.last_line)
+        try:
+            tokens = self._expanded(path, item, item.tokens, macros)
+        except PtlintError as error:
+            lost = Lost(Place(path, line, 1), str(error))
+            return Function(name, path, line, item.last_line, (), Type(), False, False, False, (), (lost,))
+        if item.hints:
+            tokens = next(
+                (
+                    list(part.tokens)
+                    for part in split(tokens)
+                    if part.kind is Kind.FUNCTION and name in part.names
+                ),
+                [],
+            )
+            if not tokens:
+                return None
+        return lower_function(tokens, recorder, self.typenames, self._keep, self._cache.parser, name, extent)
+
+    # Listing functions.
+
+    def _defined_names(self, path: str, item: Item) -> list[str]:
+        """Return the functions that an item with a body defines."""
+        if item.hints:
+            return self._generated_functions(path, item)
+        declared = self._declarations(path, item)
+        names = [name for name, entity in declared.entities.items() if isinstance(entity, Prototype)]
+        return names[-1:]
+
+    def _generated_functions(self, path: str, item: Item) -> list[str]:
+        """Return the functions that macros in the item define."""
+        try:
+            tokens = self._expanded(path, item, item.tokens, [])
+        except PtlintError:
+            return []
+        names: list[str] = []
+        for part in split(tokens):
+            if part.kind is Kind.FUNCTION:
+                name = _declared_by(part)
+                if name:
+                    names.append(name)
+        return names
+
+    def _function_item(self, name: str, path: str, item: Item) -> FunctionItem:
+        identifiers = frozenset(token.text for token in item.tokens if token.kind == IDENT)
+        return FunctionItem(name, path, _line_of(item, name), item.first_line, item.last_line, identifiers)
+
+
+class _Recorder:
+    """Passes questions on to a unit and notes the answers."""
+
+    def __init__(self, unit: UnitSyntax) -> None:
+        self._unit = unit
+        self._known: set[tuple[str, str]] = set()
+        self.word = unit.word
+        self.asked: list[tuple[str, str, object]] = []
+
+    def _note(self, kind: str, name: str, answer: object) -> None:
+        if (kind, name) not in self._known:
+            self._known.add((kind, name))
+            self.asked.append((kind, name, answer))
+
+    def entity(self, name: str) -> Entity | None:
+        found = self._unit.entity(name)
+        self._note("entity", name, found)
+        return found
+
+    def typedef(self, name: str) -> Typedef | None:
+        found = self._unit.typedef(name)
+        self._note("typedef", name, found)
+        return found
+
+    def struct(self, tag: str) -> Struct | None:
+        found = self._unit.struct(tag)
+        self._note("struct", tag, found)
+        return found
+
+    def never_returns(self, function: str) -> bool:
+        found = self._unit.never_returns(function)
+        self._note("entity", function, self._unit.entity(function))
+        return found
+
+    def is_kept(self, macro: str) -> bool:
+        return self._unit.is_kept(macro)
+
+    def size(self, kind: Type) -> int | None:
+        self._note("struct", kind.name, self._unit.struct(kind.name))
+        return self._unit.size(kind)
+
+    def offset(self, kind: Type, path: str) -> int | None:
+        self._note("struct", kind.name, self._unit.struct(kind.name))
+        return self._unit.offset(kind, path)
+
+
+def _parts(name: str) -> set[str]:
+    """Return the words from which a macro may have pasted *name* together."""
+    words = [word for word in name.split("_") if word]
+    parts = {name, name.lstrip("_")}
+    for first in range(len(words)):
+        for last in range(first + 1, len(words) + 1):
+            parts.add("_".join(words[first:last]))
+    if name.startswith("__"):
+        parts |= {f"__{part}" for part in list(parts)}
+    return parts
+
+
+def _is_call(item: Item) -> bool:
+    """Whether a declaration is a macro invocation with a semicolon."""
+    tokens = item.tokens
+    return len(tokens) > 2 and tokens[0].kind == IDENT and tokens[1].text == "("
+
+
+def _line_of(item: Item, name: str) -> int:
+    """Return the line where the header of an item names the function, else where the item begins."""
+    for token in item.header():
+        if token.text == name and token.kind == IDENT:
+            return token.line
+    return item.first_line
+
+
+def _without_bodies(tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens at file scope with each function's body replaced by a semicolon."""
+    result: list[Token] = []
+    for part in split(tokens):
+        result.extend(part.header())
+        last = part.tokens[-1]
+        if part.kind is not Kind.DECLARATION or last.text != ";":
+            result.append(last._replace(kind=PUNCT, text=";"))
+    return result
+
+
+def _declared_by(part: Item) -> str:
+    """Return the name of the function that an expanded item defines."""
+    header = part.header()
+    for index in range(len(header) - 1):
+        token = header[index]
+        if token.kind == IDENT and header[index + 1].text == "(" and not token.text.startswith("__attr"):
+            return token.text
+    return ""
