@@ -151,7 +151,9 @@ def scope(text: str, edit: Edit) -> tuple[int, int]:
 
 def definitions(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Yield begin and end of each definition of a function, its return type on a line above included."""
-    for match in re.finditer(rf"^[A-Za-z_][^\n;{{}}#=]*?\b{re.escape(name)}\s*\(|^{re.escape(name)}\s*\(", text, re.M):
+    for match in re.finditer(
+        rf"^[A-Za-z_][^\n;{{}}#=]*?\b{re.escape(name)}\s*\(|^{re.escape(name)}\s*\(", text, re.M
+    ):
         depth, at = 0, match.end() - 1
         while at < len(text):
             depth += {"(": 1, ")": -1}.get(text[at], 0)
@@ -213,7 +215,9 @@ def _file_diff(path: str, before: str | None, after: str) -> str:
     while same < min(len(old), len(new)) and old[same] == new[same]:
         same += 1
     same = max(same - 8, 0)  # keep the context; difflib is quadratic, and most of a file is untouched
-    body = difflib.unified_diff(old[same:], new[same:], "/dev/null" if before is None else f"a/{path}", f"b/{path}")
+    body = difflib.unified_diff(
+        old[same:], new[same:], "/dev/null" if before is None else f"a/{path}", f"b/{path}"
+    )
     return head + "".join(_shifted(body, same))
 
 

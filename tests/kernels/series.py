@@ -129,7 +129,17 @@ def _mail(subject: str, body: str, diff: str, index: int) -> str:
 def run(case: Case, root: Path, tree: str, ptlint: str = PTLINT, timeout: float = 600) -> Outcome:
     """Run `ptlint patch` over the case and judge what it says."""
     text = series(case, root, tree)
-    command = [*shlex.split(ptlint), "patch", "-", "--tree", str(root), "--arch", case.arch, "--format", "json"]
+    command = [
+        *shlex.split(ptlint),
+        "patch",
+        "-",
+        "--tree",
+        str(root),
+        "--arch",
+        case.arch,
+        "--format",
+        "json",
+    ]
     for symbol in assumptions(case, tree):
         command += ["--assume", symbol]
     began = time.monotonic()
@@ -192,7 +202,9 @@ def judge(case: Case, status: int, result: Mapping[str, Any]) -> tuple[str, tupl
     return f"missing {'/'.join(case.expect.rules)}" + (f", instead: {near}" if near else ""), surplus
 
 
-def matches(expect: Expected, finding: Mapping[str, Any], combinations: Mapping[str, Mapping[str, str]]) -> bool:
+def matches(
+    expect: Expected, finding: Mapping[str, Any], combinations: Mapping[str, Mapping[str, str]]
+) -> bool:
     """Tell whether a finding is the expected one: by rule, by place or path, by configuration."""
     steps = [finding, *(finding.get("trace") or ())]
     if finding["rule"] not in expect.rules or not any(s.get("path") in expect.paths for s in steps):

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The mechanism of the series itself, on small files."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from . import rename, series
+from .edits import Draft, Edit, EditError
+from .rename import Renaming
+
+C = """\
+#include "a.h"
+
+static int
+first(int a)
+{
+	other(a);
+	return a;
+}
+
+#ifdef X
+void twice(void) { }
+#else
+void twice(void)
+{
+	other(1);
+}
+#endif
+int last(int a, int b);
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "a.c").write_text(C)
+    return tmp_path
+
+
+def applied(root: Path, *edits: Edit) -> str:
+    draft = Draft(root)
+    draft.apply(edits)
+    return draft.text("a.c")
+
+
+def test_text_goes_in_front_of_and_behind_the_line_that_is_found(root: Path) -> None:
+    text = applied(root, Edit("a.c", inside="first", find="other(", before="\tx();", after="\ty();\n"))
+    assert "{\n\tx();\n\tother(a);\n\ty();\n\treturn a;" in text
+
+
+def test_a_fragment_is_replaced_in_its_line(root: Path) -> None:
+    assert "\treturn b;\n" in applied(root, Edit("a.c", find="return a;", replace="return b;"))
+
+
+def test_a_fragment_that_is_not_there_is_an_error(root: Path) -> None:
+    with pytest.raises(EditError, match="'nothing' stands there 0 times"):
+        applied(root, Edit("a.c", find="nothing", replace=""))
+
+
+def test_a_fragment_that_stands_there_twice_is_an_error(root: Path) -> None:
+    with pytest.raises(EditError, match="stands there 2 times, not 1"):
+        applied(root, Edit("a.c", find="other(", replace=""))
+
+
+def test_a_function_with_two_definitions_needs_a_number(root: Path) -> None:
+    with pytest.raises(EditError, match=r"twice\(\): 2 definitions"):
+        applied(root, Edit("a.c", inside="twice", find="other", replace=""))
+    assert "mine(1)" in applied(root, Edit("a.c", inside="twice", nth=2, find="other", replace="mine"))
+
+
+def test_a_declaration_is_no_definition(root: Path) -> None:
+    with pytest.raises(EditError, match=r"last\(\): 0 definitions"):
+        applied(root, Edit("a.c", inside="last", find="a", replace=""))
+
+
+def test_a_whole_function_is_taken_with_the_type_above_it_and_put_elsewhere(root: Path) -> None:
+    text = applied(root, Edit("a.c", inside="first", take="f"), Edit("a.c", append="@f@\n"))
+    assert text.endswith(
+        "int last(int a, int b);\nstatic int\nfirst(int a)\n{\n\tother(a);\n\treturn a;\n}\n"
+    )
+    assert text.count("first") == 1
+
+
+def test_words_are_renamed_but_not_members(root: Path) -> None:
+    (root / "a.c").write_text("int f(int a)\n{\n\treturn a + p->a + aa;\n}\n")
+    assert "return b + p->a + aa;" in applied(root, Edit("a.c", inside="f", rename={"a": "b"}))
+
+
+def test_the_diff_is_what_git_applies(root: Path) -> None:
+    long = "\n".join(f"line {i}" for i in range(400)) + "\n"
+    (root / "b.c").write_text(long)
+    draft = Draft(root)
+    draft.apply(
+        [
+            Edit("b.c", find="line 203", replace="changed"),
+            Edit("b.c", find="line 390", after="added"),
+            Edit("new.c", create="int x;\n"),
+            Edit("a.c", find="#include", before="/* first */"),
+        ]
+    )
+    subprocess.run(["git", "apply", "-"], cwd=root, input=draft.diff().encode(), check=True)
+    assert {p: (root / p).read_text() for p in draft.changed()} == draft.changed()
+    assert set(draft.changed()) == {"a.c", "b.c", "new.c"}
+
+
+def test_a_series_of_two_patches_starts_the_second_where_the_first_ends(root: Path) -> None:
+    draft = Draft(root)
+    draft.apply([Edit("a.c", find="return a;", replace="return b;")])
+    draft.commit()
+    draft.apply([Edit("a.c", find="return b;", replace="return c;")])
+    assert "-\treturn b;\n+\treturn c;\n" in draft.diff()
+
+
+def test_locals_are_renamed_inside_their_function_only() -> None:
+    names = Renaming({"other": "g1"}, {("a.c", "first"): {"a": "v1"}})
+    text = rename.renamed(C, "a.c", names)
+    assert "first(int v1)\n{\n\tg1(v1);\n\treturn v1;" in text
+    assert "int last(int a, int b);" in text
+    assert '#include "a.h"' in text
+    assert names.back() == {"g1": "other", "v1": "a"}
+
+
+def test_every_case_file_can_be_read_and_is_large_enough() -> None:
+    assert len(series.faults()) >= 24
+    assert len(series.refactorings()) >= 12
+    assert len(series.load("transformations.toml")) >= 10
+    assert all(c.expect for c in series.faults())
+    assert not any(c.expect for c in series.refactorings())
+
+
+def test_a_case_that_expects_nothing_fails_on_a_new_warning() -> None:
+    found = {"rule": "PTL001", "severity": "warning", "status": "new", "path": "a.c", "line": 1, "patch": 1}
+    result = {"patches": [{"index": 1, "applied": True}], "findings": [found], "combinations": []}
+    why, _ = series.judge(series.Case("x", "y"), 0, result)
+    assert why == "not silent: PTL001 a.c:1 []"
+
+
+def test_a_fault_must_be_found_where_and_under_what_it_was_planted() -> None:
+    case = series.Case("x", "y", expect=series.Expected(("PTL001",), ("a.c",), ("f",), {"X86_PAE": "y"}))
+    found = {
+        "rule": "PTL001", "severity": "error", "status": "new", "path": "a.c", "line": 1, "function": "f",
+        "patch": 1, "combinations": ["i386/1"], "condition": "X86_PAE", "trace": [],
+    }  # fmt: skip
+    result = {
+        "patches": [{"index": 1, "applied": True}],
+        "findings": [found],
+        "combinations": [{"id": "i386/1", "assignment": {"X86_PAE": "y"}}],
+    }
+    assert series.judge(case, 1, result) == ("", ())
+    result["combinations"] = [{"id": "i386/1", "assignment": {"X86_PAE": "n"}}]
+    assert series.judge(case, 1, result)[0].startswith("missing PTL001")
