@@ -23,8 +23,9 @@ _GCC_12: Final = _words(
     no_split_stack no_stack_limit no_stack_protector nocf_check noclone nocommon nodirect_extern_access noinit
     noinline noipa nonnull nonstring noplt noreturn nothrow optimize packed patchable_function_entry
     persistent pure regparm retain returns_nonnull returns_twice scalar_storage_order section sentinel simd
-    stack_protect stdcall symver sysv_abi target target_clones tls_model transparent_union unavailable uninitialized unused
-    used vector_size visibility warn_if_not_aligned warn_unused_result warning weak weakref
+    stack_protect stdcall symver sysv_abi target target_clones tls_model transparent_union unavailable
+    uninitialized unused used vector_size visibility warn_if_not_aligned warn_unused_result warning weak
+    weakref
     zero_call_used_regs
     """
 )

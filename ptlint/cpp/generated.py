@@ -51,6 +51,10 @@ class Generated:
             return b"#include <asm-generic/" + name.encode() + b">\n"
         return b""
 
+    def paths(self) -> tuple[str, ...]:
+        """Return the sorted paths of all generated headers but autoconf.h."""
+        return tuple(sorted((_KNOWN | self._asm()) - {AUTOCONF}))
+
     def free(self, path: str) -> tuple[str, ...]:
         """Return the names of the constants in the header *path* that cannot be computed."""
         return ()

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from ptlint.cpp.capabilities import Capabilities
 from ptlint.cpp.directives import Block, File, Step
-from ptlint.cpp.flags import UnitFlags, unit_flags
+from ptlint.cpp.flags import CommandLines, UnitFlags
 from ptlint.cpp.generated import AUTOCONF, Generated
 from ptlint.cpp.includes import IncludeSearch
 from ptlint.cpp.running import FILE_OPERATORS, Found, Run
@@ -63,16 +63,14 @@ class Preprocessor:
     ) -> None:
         self.tree = tree
         self.configuration = configuration
-        self._toolchain = toolchain
         self._sources = sources or SourceCache()
         self._atoms = dict(atoms or {})
         arch, values = configuration.arch, configuration.values
-        bits = word_bits(configuration)
-        self._big_endian = big_endian(configuration)
-        predefined = toolchain.predefined(arch, bits, self._big_endian)
+        predefined = toolchain.predefined(arch, word_bits(configuration), big_endian(configuration))
         self._capabilities = Capabilities(predefined)
         self._autoconf = _autoconf_file(configuration.autoconf(), self._sources)
         self.generated = Generated(tree, arch, values, self._bounds_unit)
+        self._commands = CommandLines(tree, arch, values)
         self._flags: dict[str, UnitFlags] = {}
         self._searches: dict[tuple[str, ...], tuple[IncludeSearch, dict[Step, Found | None]]] = {}
         self._virtual: dict[str, File] = {}
@@ -116,7 +114,7 @@ class Preprocessor:
         main = self.file(path)
         if main is None:
             raise TreeError(f"{path}: no such file in the tree")
-        flags = self._flags_of(path)
+        flags = self.flags_of(path)
         base = self._base((*flags.defines, *defines, *((("MODULE", "1"),) if module else ())))
         search, resolved = self._search(flags.folders)
         names = _kbuild_names(path, self._sources)
@@ -158,11 +156,11 @@ class Preprocessor:
             self._tables[defines] = known
         return known
 
-    def _flags_of(self, path: str) -> UnitFlags:
+    def flags_of(self, path: str) -> UnitFlags:
+        """Return what the command line of the unit *path* says to the preprocessor."""
         known = self._flags.get(path)
         if known is None:
-            arch = self.configuration.arch
-            known = self._flags[path] = unit_flags(self.tree, arch, self.configuration.values, path)
+            known = self._flags[path] = self._commands.flags(path)
         return known
 
     def _search(self, folders: tuple[str, ...]) -> tuple[IncludeSearch, dict[Step, Found | None]]:

@@ -115,7 +115,7 @@ def test_an_include_may_be_computed() -> None:
 
 def test_an_include_guard_and_pragma_once_let_a_file_in_once() -> None:
     files = {
-        "a.c": '#include "g.h"\n#include "o.h"\n#include "g.h"\n#include "o.h"\n#include "t.h"\n#include "t.h"\n',
+        "a.c": "".join(f'#include "{name}.h"\n' for name in "gogott"),
         "g.h": "/* c */\n#ifndef G\n#define G\ng\n#endif /* G */\n",
         "o.h": "#pragma once\no\n",
         "t.h": "t\n",
