@@ -1,0 +1,26 @@
+// file: mm/extra.c
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A patch takes the grace period away: before. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+static pgtable_t take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	pgtable_t table = pmd_pgtable(*pmd);
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return table;
+}
+
+void extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	pgtable_t table = take(mm, pmd);
+
+	synchronize_rcu();
+	pte_free(mm, table);	/* ok: sync-free -- it waits */
+}
+EXPORT_SYMBOL_GPL(extra_drop);

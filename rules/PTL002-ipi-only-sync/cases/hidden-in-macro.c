@@ -1,0 +1,34 @@
+// file: mm/extra.c
+// assume: SMP=y
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IPI and free both stand in macros. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+static pgtable_t take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	pgtable_t table = pmd_pgtable(*pmd);
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return table;
+}
+
+#define SETTLE()		tlb_remove_table_sync_one()
+#define SETTLE_AND_FREE(mm, table)					\
+({									\
+	SETTLE();							\
+	pte_free(mm, table);	/* expect: ipi-only-sync */		\
+	0;								\
+})
+
+int extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	pgtable_t table = take(mm, pmd);
+
+	return SETTLE_AND_FREE(mm, table);
+}
+EXPORT_SYMBOL_GPL(extra_drop);
