@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An engine that reads what it should say from comments in the tree, so that patches change its answers.
 
-`// finding: PTL001 table-a when SMP`, `// site: pte_free unsafe`, `// gap: why` speak of their line. The
+`// finding: PTL001 table-a when SMP`, `// site: pte_free unsafe`, `// hole: why` speak of their line. The
 combinations are the lines of a file `combinations` (`x86_64/1 PT_RECLAIM=y SMP=n`), by default one for each
 architecture.
 """
@@ -9,6 +9,8 @@ architecture.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import unified_diff
+from itertools import pairwise
 from pathlib import Path
 
 from ptlint.errors import KconfigError
@@ -20,7 +22,7 @@ from ptlint.source.tree import Tree, read, version, walk
 
 MAKEFILE = b"VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n"
 
-_NOTE = re.compile(r"// (finding|site|gap): (.*?)(?: when (.*))?$")
+_NOTE = re.compile(r"// (finding|site|hole): (.*?)(?: when (.*))?$")
 _FUNCTION = re.compile(r"^[a-z].*?(\w+)\([^;]*$")
 
 
@@ -68,7 +70,7 @@ class FakeEngine:
                 ids = tuple(one.id for one in combinations if condition.holds(one.assignment))
                 column = len(line) - len(line.lstrip()) + 1
                 words = match[2].split(" ", 2)
-                if match[1] == "gap":
+                if match[1] == "hole":
                     gaps.append(Gap(path, number, function, match[2]))
                 elif match[1] == "site" and ids:
                     verdict = Verdict(words[1])
@@ -141,4 +143,24 @@ def _finding(
         condition=condition or "y",
         trace=(*steps, Step(path, line, column, function, "reaches the allocator here")),
         identity=(table,),
+    )
+
+
+def diff(path: str, before: str, after: str, subject: str, number: int, total: int) -> str:
+    """Return a mail with a patch of one file."""
+    lines = unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}", n=1
+    )
+    head = f"From {40 * '0'} Mon Sep 17 00:00:00 2001\nFrom: A <a@b>\n"
+    head += f"Subject: [PATCH {number}/{total}] {subject}\n\n---\n"
+    body = "".join(lines)
+    return f"{head}diff --git a/{path} b/{path}\n{body}-- \n2.40\n\n"
+
+
+def mbox(path: str, texts: list[str]) -> str:
+    """Return a series that leads through the texts of one file."""
+    total = len(texts) - 1
+    return "".join(
+        diff(path, before, after, f"change {number}", number, total)
+        for number, (before, after) in enumerate(pairwise(texts), 1)
     )

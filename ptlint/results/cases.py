@@ -7,29 +7,33 @@ A case is a C file whose first comments say where it goes and what it needs::
     // config: SMP=y
     // arch: x86_64
 
-or a folder of files at their paths in the tree, with any ``*.patch`` at its top as a series to be judged. In
-the text, a comment speaks of its own line: ``expect: NAME [new|existing|fixed] [when CONDITION] [-- why]``,
-``ok: NAME`` for a near miss, ``todo-expect:`` for what is known to be missed, ``gap:`` for what cannot be
-analysed. Anything else that is found fails the case. The ``c bad`` and ``c good`` blocks of a rule's README
-are cases as well.
+or a folder of files at their paths in the tree, with any ``*.patch`` at its top as a series to be judged, or
+two C files ``NAME.before.c`` and ``NAME.after.c``, the sides of a patch. In the text, a comment speaks of its
+own line: ``expect: NAME [new|existing|fixed] [when CONDITION] [-- why]``, ``ok: NAME`` for a near miss,
+``todo-expect:`` for what is known to be missed, ``gap:`` for what cannot be analysed. Anything else that is
+found in the case's files fails it. The ``c bad`` and ``c good`` blocks of a rule's README are cases as well.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import unified_diff
 from pathlib import Path
 
 from ptlint.errors import PtlintError, RuleError
 from ptlint.kconfig.toolchain import DEFAULT
+from ptlint.results.combining import satisfies
 from ptlint.results.engine import Engine, Request
 from ptlint.results.model import Finding, Result, Status
 from ptlint.results.run import check, patch
 from ptlint.results.selection import Selection
-from ptlint.rules.conditions import parse_condition
+from ptlint.rules.conditions import Condition, parse_condition
 from ptlint.rules.model import Rule
+from ptlint.source.linemap import LineMap
 from ptlint.source.patches import Series, parse_files
 from ptlint.source.tree import Overlay, Tree, normal_path
 
+_BEFORE, _AFTER = ".before.c", ".after.c"
 _HEADER = re.compile(r"//\s*(file|config|arch):\s*(.*?)\s*")
 _BLOCK = re.compile(r"^```c (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(
@@ -48,6 +52,7 @@ class Case:
     assume: tuple[tuple[str, str], ...]
     series: Series | None = None
     hits: bool | None = None  # of a README block: whether the rule speaks, wherever it does
+    sides: LineMap | None = None  # of two sides of a patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ class _Note:
     kind: str
     path: str
     line: int
-    status: Status
+    statuses: frozenset[Status]
     when: str | None
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -73,6 +79,10 @@ def find_cases(folder: Path, rule: Rule) -> Iterator[Case]:
     for path in sorted((folder / "cases").glob("*")):
         if path.is_dir():
             yield _folder_case(path)
+        elif path.name.endswith(_AFTER):
+            continue
+        elif path.name.endswith(_BEFORE):
+            yield _two_sided_case(path, path.with_name(path.name.removesuffix(_BEFORE) + _AFTER))
         elif path.suffix == ".c":
             yield _file_case(path.name, path.read_text(encoding="utf-8"), None)
     for number, match in enumerate(_BLOCK.finditer(rule.readme), 1):
@@ -92,13 +102,16 @@ def run_case(case: Case, rule: Rule, tree: Tree, engine: Engine) -> tuple[str, .
     except PtlintError as error:
         return (f"cannot be run: {error}",)
     if case.hits is not None:
-        return _judge_block(case, run.result)
-    notes = [note for note in _notes(case, base, rule) if note.status is Status.FIXED]
-    if case.series is None or len(run.trees) == 1:
-        notes = list(_notes(case, base, rule))
-    else:
-        notes += [note for note in _notes(case, run.trees[-1], rule) if note.status is not Status.FIXED]
-    return tuple(_judge(case, notes, run.result))
+        return tuple(_judge_block(case, run.result))
+    before = list(_notes(case, base, rule))
+    if case.series is None:
+        return tuple(_judge(case, before, run.result))
+    after = list(_notes(case, run.trees[-1], rule))
+    if case.sides is not None:
+        before, after = _compared(before, after, case.sides)
+    fixed = frozenset({Status.FIXED})
+    notes = [note for note in before if note.statuses == fixed]
+    return tuple(_judge(case, [*notes, *(note for note in after if note.statuses != fixed)], run.result))
 
 
 def _file_case(name: str, text: str, hits: bool | None) -> Case:
@@ -107,6 +120,17 @@ def _file_case(name: str, text: str, hits: bool | None) -> Case:
     if len(paths) != 1 or not paths[0] or normal_path(paths[0]) != paths[0]:
         raise RuleError(f"{name}: a case begins with the place where it goes, as in `// file: mm/example.c`")
     return Case(name, {paths[0]: text.encode()}, *_needs(headers), hits=hits)
+
+
+def _two_sided_case(before: Path, after: Path) -> Case:
+    if not after.is_file():
+        raise RuleError(f"{before}: a case with a first side needs {after.name}")
+    old, new = before.read_text(encoding="utf-8"), after.read_text(encoding="utf-8")
+    case = _file_case(before.name.removesuffix(_BEFORE), old, None)
+    path = next(iter(case.files))
+    lines = unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}")
+    series = parse_files([(case.name, "".join(lines).encode())], case.name)
+    return replace(case, series=series, sides=LineMap(old.encode(), new.encode()))
 
 
 def _folder_case(folder: Path) -> Case:
@@ -151,68 +175,116 @@ def _built(files: Mapping[str, bytes], tree: Tree) -> dict[str, bytes | None]:
         makefile = f"{folder}/Makefile"
         if path.endswith(".c") and makefile not in files and tree.find(path) is None:
             before = changes.get(makefile) or tree.find(makefile) or b""
-            changes[makefile] = before + f"\nobj-y += {name[:-2]}.o\n".encode()
+            built = f" {name[:-2]}.o".encode()
+            if built not in before:
+                changes[makefile] = before + b"\nobj-y +=" + built + b"\n"
     return changes
+
+
+def _paths(case: Case) -> set[str]:
+    """Return the files that a case lays over the tree, or changes in it."""
+    series = () if case.series is None else case.series.patches
+    changed = {change.new_path for one in series for change in one.files if change.new_path}
+    return set(case.files) | changed
 
 
 def _notes(case: Case, tree: Tree, rule: Rule) -> Iterator[_Note]:
     """Yield what the comments of a case's files expect of the rule."""
-    paths = set(case.files)
-    if case.series is not None:
-        paths |= {change.new_path for one in case.series.patches for change in one.files if change.new_path}
     usual = Status.EXISTING if case.series is None else Status.NEW
-    for path in sorted(paths):
+    for path in sorted(_paths(case)):
         text = (tree.find(path) or b"").decode("utf-8", "replace")
         for number, line in enumerate(text.split("\n"), 1):
             match = _NOTE.search(line)
             if match is None or (match[1] != "gap" and match["rule"] != rule.name):
                 continue
             status = Status(match["status"]) if match["status"] else usual
-            yield _Note(match[1], path, number, status, match["when"])
+            yield _Note(match[1], path, number, frozenset({status}), match["when"])
+
+
+def _compared(before: list[_Note], after: list[_Note], sides: LineMap) -> tuple[list[_Note], list[_Note]]:
+    """Return what two sides expect of the patch between them: what only one of them expects is new or fixed.
+
+    Where both expect something on a line that the patch changes, it may be the same finding or another one.
+    """
+    old = {note.line for note in before if note.kind == "expect"}
+    new = {note.line for note in after if note.kind == "expect"}
+    kept = {line: mapped for line in old if (mapped := sides.forward(line)) in new}
+    either = bool(old - kept.keys()) and bool(new - set(kept.values()))
+    fixed, fresh = frozenset({Status.FIXED}), frozenset({Status.NEW})
+    unsure = fresh | {Status.EXISTING}
+    first = [
+        replace(note, statuses=fixed, optional=either)
+        for note in before
+        if note.kind == "expect" and note.line not in kept
+    ]
+    second = [
+        replace(
+            note,
+            statuses=frozenset({Status.EXISTING})
+            if note.line in kept.values()
+            else unsure
+            if either
+            else fresh,
+        )
+        for note in after
+    ]
+    return first, second
 
 
 def _judge(case: Case, notes: Iterable[_Note], result: Result) -> Iterator[str]:
+    """Yield what is wrong in the case's files; what else the tree holds is not the case's."""
+    paths = _paths(case)
     left = list(result.findings)
     excused: set[tuple[str, int]] = set()
     for note in notes:
-        here = [
-            one for one in left if (one.path, one.line, one.status) == (note.path, note.line, note.status)
-        ]
+        at = (note.path, note.line)
+        here = [one for one in left if (one.path, one.line) == at and one.status in note.statuses]
+        condition = parse_condition(note.when or "")
+        somewhere = any(satisfies(one, condition) for one in result.combinations)
         if note.kind == "gap":
             excused.add((note.path, note.line))
         elif note.kind == "todo-expect" and here:
             yield f"wrong: {note}: todo-expect is found now; make it expect"
         elif note.kind == "expect":
             if not here:
-                yield f"missing: {note}: nothing {note.status} is found here"
+                if somewhere and not note.optional:
+                    statuses = " or ".join(sorted(note.statuses))
+                    yield f"missing: {note}: nothing {statuses} is found here"
             elif note.when is not None:
-                yield from _judge_condition(note, note.when, here, result)
+                yield from _judge_condition(note, condition, here, result)
         if note.kind != "ok":
             left = [one for one in left if one not in here]
-    yield from (f"noisy: {_where(one)}: {one.status}: {one.message}" for one in left)
-    gaps = {(gap.path, gap.line): gap for gap in result.unanalyzed}
-    for place in sorted(excused - gaps.keys()):
-        yield f"missing: {place[0]}:{place[1]}: no gap here"
-    for place, gap in gaps.items():
-        if place not in excused and gap.path in case.files:
+    for one in left:
+        if one.path in paths:
+            yield f"noisy: {_where(one)}: {one.status}: {one.message}"
+    for path, line in sorted(excused - {(gap.path, gap.line) for gap in result.unanalyzed}):
+        yield f"missing: {path}:{line}: no gap here"
+    yield from _gaps(paths, excused, result)
+
+
+def _gaps(paths: Container[str], excused: Container[tuple[str, int]], result: Result) -> Iterator[str]:
+    """Yield what was not analysed of a case: it proves nothing."""
+    for gap in result.unanalyzed:
+        if gap.path in paths and (gap.path, gap.line) not in excused:
             yield f"wrong: {gap.path}:{gap.line}: not analysed: {gap.reason}"
 
 
-def _judge_condition(note: _Note, when: str, here: Iterable[Finding], result: Result) -> Iterator[str]:
-    condition = parse_condition(when)
-    expected = {one.id for one in result.combinations if condition.holds(one.assignment)}
+def _judge_condition(
+    note: _Note, condition: Condition, here: Iterable[Finding], result: Result
+) -> Iterator[str]:
+    expected = {one.id for one in result.combinations if satisfies(one, condition)}
     found = {one for finding in here for one in finding.combinations}
     if expected != found:
         names = [", ".join(sorted(ids)) or "none" for ids in (found, expected)]
-        yield f"wrong: {note}: holds under {names[0]}, expected under {names[1]} ({when})"
+        yield f"wrong: {note}: holds under {names[0]}, expected under {names[1]} ({condition.text})"
 
 
-def _judge_block(case: Case, result: Result) -> tuple[str, ...]:
-    if result.findings and not case.hits:
-        return tuple(f"noisy: {_where(one)}: {one.message}" for one in result.findings)
-    if case.hits and not any(one.path in case.files for one in result.findings):
-        return ("missing: nothing is found in a bad block",)
-    return ()
+def _judge_block(case: Case, result: Result) -> Iterator[str]:
+    if not case.hits:
+        yield from (f"noisy: {_where(one)}: {one.message}" for one in result.findings)
+        yield from _gaps(case.files, (), result)
+    elif not any(one.path in case.files for one in result.findings):
+        yield "missing: nothing is found in a bad block"
 
 
 def _where(finding: Finding) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ptlint.results.engine import StateResult
 from ptlint.results.model import Combination, Finding, Site
+from ptlint.rules.conditions import Condition
 
 
 def unite(states: Sequence[StateResult]) -> tuple[tuple[StateResult, ...], tuple[Combination, ...]]:
@@ -96,6 +97,11 @@ def correspondence(before: Sequence[Combination], after: Sequence[Combination]) 
         if not before_of[new.id]
     }
     return Correspondence(before_of, after_of, replaced_by)
+
+
+def satisfies(combination: Combination, condition: Condition) -> bool:
+    """Tell whether a condition holds in a combination; it may name ARCH as well."""
+    return condition.holds({"ARCH": combination.arch, **combination.assignment})
 
 
 def _agree(one: Combination, other: Combination) -> bool:

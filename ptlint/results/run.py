@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ptlint.errors import KconfigError
+from ptlint.results.combining import satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.model import (
@@ -145,7 +146,7 @@ def _silent(rules: Iterable[Rule], combinations: Sequence[Combination]) -> tuple
     return tuple(
         rule.code
         for rule in rules
-        if not any(parse_condition(rule.requires).holds(one.assignment) for one in combinations)
+        if not any(satisfies(one, parse_condition(rule.requires)) for one in combinations)
     )
 
 

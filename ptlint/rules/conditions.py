@@ -14,7 +14,10 @@ _DEPTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed Kconfig expression. A symbol that an assignment does not name is n in it."""
+    """A parsed Kconfig expression. A symbol that an assignment does not name is n in it.
+
+    Only at the right of a comparison it is its own name, as in ``ARCH=powerpc``.
+    """
 
     text: str
     _tree: "_Node"
@@ -112,13 +115,14 @@ class _Parser:
         return _Node("", text=token)
 
 
-def _value(node: _Node, assignment: Mapping[str, str]) -> str:
+def _value(node: _Node, assignment: Mapping[str, str], default: str | None = None) -> str:
     text = node.text
     if text.startswith('"'):
         return text[1:]
     if text in ("y", "m", "n") or text[0].isdigit():
         return text
-    return assignment.get(text.removeprefix("CONFIG_"), "n")
+    symbol = text.removeprefix("CONFIG_")
+    return assignment.get(symbol, "n" if default is None else default)
 
 
 def _level(node: _Node, assignment: Mapping[str, str]) -> int:
@@ -133,7 +137,8 @@ def _level(node: _Node, assignment: Mapping[str, str]) -> int:
             return min(_level(operand, assignment) for operand in node.operands)
         case "||":
             return max(_level(operand, assignment) for operand in node.operands)
-    left, right = (_value(operand, assignment) for operand in node.operands)
+    left = _value(node.operands[0], assignment)
+    right = _value(node.operands[1], assignment, node.operands[1].text)
     if node.operator in ("=", "!="):
         return 2 * ((left == right) == (node.operator == "="))
     order = _compare(left, right)
