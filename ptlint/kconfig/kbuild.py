@@ -44,7 +44,7 @@ class Kbuild:
         self._directories: dict[str, _Directory] = {}
         self._reached: dict[str, str | None] = {}
         self._top: dict[str, str] | None = None
-        self._elsewhere: dict[str, str] | None = None
+        self._elsewhere: dict[str, dict[str, str]] = {}
 
     def built(self, path: str) -> str | None:
         """Return "y" if the .c (or .S) file is compiled into the kernel, "m" into a module, None if not.
@@ -65,7 +65,7 @@ class Kbuild:
                 break
             directory = dirname(directory)
         if best is None:
-            best = self._objects_elsewhere().get(stem)
+            best = self._objects_elsewhere(stem)
         return best
 
     def reached(self, directory: str) -> bool:
@@ -161,24 +161,39 @@ class Kbuild:
                 names.append(name)
         return _Directory(MappingProxyType({}), MappingProxyType(dict.fromkeys(names, "y")))
 
-    def _objects_elsewhere(self) -> dict[str, str]:
-        """Return objects that makefiles of the architecture take from other directories ("../x.o")."""
-        if self._elsewhere is None:
-            self._elsewhere = {}
-            arches = dict.fromkeys((self._arch.srcarch, self._arch.header_arch))
-            for path in (p for a in arches for p in walk(self._tree, f"arch/{a}", ("Makefile", "Kbuild"))):
-                directory = dirname(path)
-                content = self._tree.find(path) or b""
-                if b".." not in content and b"virt/kvm" not in content:
-                    continue
-                state = self._reached_state(directory)
-                if state is None:
-                    continue
-                for stem, kind in self._directory(directory).objects.items():
-                    within = None if stem.startswith(f"{directory}/") else _within(state, kind)
-                    if within is not None:
-                        self._elsewhere[stem] = _higher(self._elsewhere.get(stem), within) or within
-        return self._elsewhere
+    def _objects_elsewhere(self, stem: str) -> str | None:
+        """Return how an object is built that a makefile takes from another directory ("../x.o").
+
+        Looks at makefiles of the architecture (virt/kvm) and below the same folder at the top.
+        """
+        arches = dict.fromkeys((self._arch.srcarch, self._arch.header_arch))
+        folders = [f"arch/{name}" for name in arches]
+        top = stem.partition("/")[0]
+        if top not in ("arch", stem):
+            folders.append(top)
+        best: str | None = None
+        for folder in folders:
+            if folder not in self._elsewhere:
+                self._elsewhere[folder] = self._taken_from_outside(folder)
+            best = _higher(best, self._elsewhere[folder].get(stem))
+        return best
+
+    def _taken_from_outside(self, folder: str) -> dict[str, str]:
+        """Return the objects that makefiles below *folder* take from outside their own directory."""
+        found: dict[str, str] = {}
+        for path in walk(self._tree, folder, ("Makefile", "Kbuild")):
+            directory = dirname(path)
+            content = self._tree.find(path) or b""
+            if b".." not in content and b"include " not in content:
+                continue
+            state = self._reached_state(directory)
+            if state is None:
+                continue
+            for stem, kind in self._directory(directory).objects.items():
+                within = None if stem.startswith(f"{directory}/") else _within(state, kind)
+                if within is not None:
+                    found[stem] = _higher(found.get(stem), within) or within
+        return found
 
 
 def default_configuration_name(tree: Tree, configuration: Configuration) -> str:

@@ -16,11 +16,8 @@ _DEEPEST = 100
 _LARGEST = 1 << 20
 """Characters of one expansion; makefiles of the kernel stay below a few thousand."""
 
-_ASSIGNMENT = re.compile(
-    r"(?P<words>(?:(?:export|override|private)[ \t]+)*)(?P<name>[^\s:#=+?!]+|\$[({][^:#=]*?)"
-    r"[ \t]*(?P<op>:::?=|::?=|\+=|\?=|!=|=)[ \t]*(?P<text>.*)",
-    re.DOTALL,
-)
+_OPERATOR = re.compile(r":::?=|:=|\+=|\?=|!=|=|:")
+_MODIFIERS = re.compile(r"(?:(?:export|override|private)[ \t]+)+")
 _CONDITIONAL = re.compile(r"(ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(.*)", re.DOTALL)
 _INCLUDE = re.compile(r"(?:-include|sinclude|include)[ \t]+(.*)", re.DOTALL)
 _DEFINE = re.compile(r"(?:(?:override|export)[ \t]+)*define[ \t]+(\S+)[ \t]*(=|:=|::=|\+=|\?=)?[ \t]*")
@@ -95,18 +92,29 @@ class Makefile:
             elif include := _INCLUDE.fullmatch(stripped):
                 for path in self.expand(include[1]).split():
                     self.read(normpath(path))
-            elif assignment := _ASSIGNMENT.fullmatch(stripped):
-                in_rule = False
-                name = self.expand(assignment["name"]).strip()
-                self._assign(name, assignment["op"], assignment["text"])
-                if "export" in assignment["words"]:
-                    self.exported.add(name)
-            elif stripped.startswith("export "):
-                self.exported.update(self.expand(stripped[7:]).split())
-            elif ":" in stripped:
-                in_rule = True
             else:
-                self.expand(stripped)  # $(eval ...) alone on a line
+                in_rule = self._statement(stripped, in_rule)
+
+    def _statement(self, line: str, in_rule: bool) -> bool:
+        """Evaluate an assignment, an export or a rule; return whether recipe lines may follow."""
+        operator = _operator(line)
+        if operator is None:
+            if line.startswith("export "):
+                self.exported.update(self.expand(line[7:]).split())
+            else:
+                self.expand(line)  # $(eval ...) alone on a line
+            return in_rule
+        if operator[0] == ":":
+            return True
+        name = line[: operator.start()].strip()
+        modifiers = _MODIFIERS.match(name)
+        if modifiers:
+            name = name[modifiers.end() :]
+        name = self.expand(name).strip()
+        self._assign(name, operator[0], line[operator.end() :].lstrip())
+        if modifiers and "export" in modifiers[0]:
+            self.exported.add(name)
+        return False
 
     def _branch(self, word: str, rest: str, active: list[tuple[bool, bool]]) -> None:
         """Follow a conditional directive."""
@@ -430,6 +438,26 @@ def _closing(text: str, opening: int) -> int:
     return len(text)
 
 
+def _operator(line: str) -> re.Match[str] | None:
+    """Return the first operator of a line (or the colon of a rule) that is in no brackets."""
+    i = depth = 0
+    while i < len(line):
+        char = line[i]
+        if char == "$" and line[i + 1 : i + 2] in ("(", "{"):
+            depth += 1
+            i += 1
+        elif depth and char in "({":
+            depth += 1
+        elif depth and char in ")}":
+            depth -= 1
+        elif not depth and char in ":=+?!":
+            match = _OPERATOR.match(line, i)
+            if match:
+                return match
+        i += 1
+    return None
+
+
 def _split(text: str, at_most: int) -> list[str]:
     """Return *text* split at commas that are in no brackets, at most *at_most* times."""
     parts: list[str] = []
@@ -450,4 +478,4 @@ def _logical_lines(text: str) -> list[str]:
     """Return the lines of a makefile with continued lines joined."""
     if "\\\n" in text:
         text = re.sub(r"[ \t]*\\\n[ \t]*", " ", text)
-    return [line for line in text.split("\n") if line]
+    return text.split("\n")
