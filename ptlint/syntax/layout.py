@@ -109,7 +109,7 @@ class Layouts:
             return self._boxes[tag]
         self._boxes[tag] = None
         struct = self._declared.struct(tag)
-        if struct is not None and not struct.aligned:
+        if struct is not None:
             self._boxes[tag] = self._end(struct, struct.fields, depth)
         return self._boxes[tag]
 
@@ -128,11 +128,14 @@ class Layouts:
         return _aligned(before.size, box.align)
 
     def _field_box(self, field: Field, depth: int) -> _Box | None:
+        box: _Box | None
         if field.inner is not None and field.type.pointers == 0:
-            if field.inner.aligned:
-                return None
-            return self._end(field.inner, field.inner.fields, depth + 1)
-        return self._box(field.type, field.lengths, depth + 1)
+            box = self._end(field.inner, field.inner.fields, depth + 1)
+        else:
+            box = self._box(field.type, field.lengths, depth + 1)
+        if box is None or field.align is None:
+            return None
+        return _Box(box.size, max(box.align, field.align))
 
     def _end(self, struct: Struct, fields: tuple[Field, ...], depth: int, final: bool = True) -> _Box | None:
         """Return size and alignment of a struct of these fields; not padded at its end if not final."""
@@ -175,7 +178,12 @@ class Layouts:
                 size = _aligned(size, box.align) + box.size
                 bits = 0
             align = max(align, box.align)
-        return _Box(_aligned(size, align) if final else size, align)
+        if not final:
+            return _Box(size, align)
+        if struct.align is None:
+            return None
+        align = max(align, struct.align)
+        return _Box(_aligned(size, align), align)
 
 
 def _aligned(offset: int, align: int) -> int:

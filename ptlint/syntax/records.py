@@ -19,6 +19,7 @@ class Field:
     lengths: tuple[int | None, ...] = ()  # of its array levels, outermost first; None: not known
     bits: int | None = None  # the width of a bit-field
     inner: Struct | None = None
+    align: int | None = 1  # what attributes demand, in bytes; None: not known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +30,8 @@ class Struct:
     union: bool
     fields: tuple[Field, ...]
     place: Place
-    packed: bool = False  # an attribute changes where its members are
-    aligned: bool = False  # an attribute changes its size or alignment
+    packed: bool = False
+    align: int | None = 1  # what attributes demand, in bytes; None: not known
 
     def path(self, name: str) -> tuple[Field, ...]:
         """Return the fields that lead to the member *name*, through anonymous ones; () if there is none."""

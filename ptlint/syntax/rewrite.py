@@ -31,17 +31,21 @@ CALL_JUMP: Final = "$goto"
 UNKNOWN: Final = "$unknown"
 LABEL_VALUE: Final = "$label"
 DEFAULT: Final = "$default"
+PACKED: Final = -1
+UNKNOWN_ALIGNMENT: Final = -2
 
 _DROPPED = frozenset((
     "const", "__const", "__const__", "volatile", "__volatile", "__volatile__", "restrict", "__restrict",
     "__restrict__", "register", "inline", "__inline", "__inline__", "_Noreturn", "__extension__",
-    "__thread", "_Thread_local", "constexpr", "_Atomic", "__signed", "__signed__", "signed",
+    "__thread", "_Thread_local", "__seg_gs", "__seg_fs", "constexpr", "_Atomic", "__signed", "__signed__",
+    "signed",
 ))  # fmt: skip
 _DROPPED_WITH_GROUP = frozenset((
     "__attribute__", "__attribute", "_Alignas", "alignas", "__declspec", "__attribute_malloc__",
 ))  # fmt: skip
 _ALIGNAS = frozenset(("_Alignas", "alignas"))
-_LAYOUT = frozenset(("packed", "__packed__", "aligned", "__aligned__", "mode", "__mode__", "vector_size"))
+_PACKED = frozenset(("packed", "__packed__"))
+_ALIGNED = frozenset(("aligned", "__aligned__", "mode", "__mode__", "vector_size", "__vector_size__"))
 _TYPEOF = frozenset((
     "typeof", "__typeof__", "__typeof", "typeof_unqual", "__typeof_unqual__", "__typeof_unqual",
 ))  # fmt: skip
@@ -89,7 +93,7 @@ class Rewritten:
     cleanups: dict[int, str]  # row of a declared name -> the function its cleanup attribute names
     types: frozenset[int]  # rows of a sizeof that only stands for a type given to a macro
     unparsed: list[tuple[Token, str]]  # what could not be rewritten
-    layout: list[tuple[int, bool]]  # row before which an attribute stood that changes a layout; is it packed?
+    layout: list[tuple[int, int]]  # row that follows an attribute; PACKED, or the operand of its alignment
 
     def source(self) -> bytes:
         """Return the text to parse."""
@@ -161,7 +165,7 @@ class _Rewriter:
         self.cleanups: dict[int, str] = {}
         self.types: set[int] = set()
         self.unparsed: list[tuple[Token, str]] = []
-        self.layout: list[tuple[int, bool]] = []
+        self.layout: list[tuple[int, int]] = []
         self.local_types: set[str] = set()
         self.not_types: set[str] = set()
         self.typeofs: list[tuple[int, int]] = []
@@ -273,7 +277,10 @@ class _Rewriter:
             return True
         before = self.places[-1]
         if before.kind == PUNCT:
-            return self.rows[-1] not in _CLOSING
+            row = self.rows[-1]
+            if row in ("++", "--") and len(self.rows) > 1:  # "n-- && m"
+                return self.places[-2].kind == PUNCT and self.rows[-2] not in _CLOSING
+            return row not in _CLOSING
         return before.text in ("return", "case")
 
     def ends_label(self) -> bool:
@@ -320,7 +327,7 @@ class _Rewriter:
 
     def is_type(self, text: str, index: int, end: int, after: str, previous: str) -> bool:
         """Whether the identifier at *index* names a type here."""
-        if self.last != _NO_TYPE or after in _NOT_AFTER_TYPE:
+        if self.last != _NO_TYPE or after in _NOT_AFTER_TYPE or previous == "*":
             return False
         if text in self.local_types:
             return True
@@ -360,11 +367,13 @@ class _Rewriter:
         if start < end and tokens[start].text == "(":
             stop = group_end(tokens, start, end)
             if token.text in _ALIGNAS:
-                self.layout.append((len(self.rows), False))
-            for at in range(start, stop - 2):
+                self.alignment(start, stop)
+            for at in range(start + 2, stop - 2):
                 word = tokens[at].text
-                if word in _LAYOUT:
-                    self.layout.append((len(self.rows), "packed" in word))
+                if word in _PACKED:
+                    self.layout.append((len(self.rows), PACKED))
+                elif word in _ALIGNED:
+                    self.alignment(at + 1, stop - 2)
                 elif word in ("cleanup", "__cleanup__") and tokens[at + 1].text == "(":
                     row = len(self.rows) - 1
                     while row >= 0 and self.places[row].kind != IDENT:
@@ -373,6 +382,14 @@ class _Rewriter:
                         self.cleanups[row] = tokens[at + 2].text
             return stop
         return start
+
+    def alignment(self, index: int, end: int) -> None:
+        """Note an alignment whose operand stands in the parentheses at *index*, if there are any."""
+        operand = UNKNOWN_ALIGNMENT
+        if index < end and self.input[index].text == "(":
+            operand = len(self.typeofs)
+            self.typeofs.append((index + 1, group_end(self.input, index, end) - 1))
+        self.layout.append((len(self.rows), operand))
 
     def basic(self, token: Token, index: int, end: int) -> int:
         self.put(token.text, token, _TYPE)

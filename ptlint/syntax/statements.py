@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from ptlint.syntax.calls import Calls
 from ptlint.syntax.constants import UNKNOWN, VOID
-from ptlint.syntax.expressions import Expressions, Value
 from ptlint.syntax.ir import (
     AddressOf,
     Assign,
@@ -30,6 +30,7 @@ from ptlint.syntax.records import Typedef
 from ptlint.syntax.rewrite import AUTO, CALL_RANGE, Rewritten
 from ptlint.syntax.scopes import Cleanup, Local, Scopes, left_between
 from ptlint.syntax.types import Environment
+from ptlint.syntax.values import Value
 
 
 class _Target(NamedTuple):
@@ -56,7 +57,7 @@ class _Goto(NamedTuple):
     place: Place
 
 
-class Statements(Expressions):
+class Statements(Calls):
     """Lowers the body of one function."""
 
     def __init__(
@@ -103,7 +104,7 @@ class Statements(Expressions):
             handler(node)
         elif node.type == "ERROR" or node.is_missing:
             pass  # noted for the whole function at once
-        elif node.type in self._values:
+        elif node.type in self.handlers:
             self.discard(node)
         else:
             self.lost.append(Lost(self.place(node), f"no statement: {node.type}"))

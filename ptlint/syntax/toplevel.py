@@ -23,7 +23,8 @@ _TYPEDEF = re.compile(rb"\btypedef\b")
 _ATTRIBUTES = re.compile(
     rb"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)|\b__aligned\s*\([^()]*\)|\b__packed\b"
 )
-_POINTER_NAME = re.compile(rb"\(\s*(?:[A-Za-z_]\w*\s+)*\*+\s*(?:const\s+|__\w+\s+)*([A-Za-z_]\w*)")
+_POINTER_NAME = re.compile(rb"\(\s*(?:__\w+\s+|asmlinkage\s+)?\*+\s*(?:const\s+|__\w+\s+)*([A-Za-z_]\w*)")
+_GROUPED_NAME = re.compile(rb"\(\s*([A-Za-z_]\w*)\s*\)\s*\(")
 _TAIL_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*$")
 _ENUM_BODY = re.compile(rb"\benum\b[^;{}()=]*\{([^{}]*)\}")
 _ENUMERATOR = re.compile(rb"(?:^|,)\s*([A-Za-z_]\w*)")
@@ -31,6 +32,7 @@ _TAG = re.compile(rb"\b(struct|union|enum)\s+(?:__\w+(?:\s*\([^()]*\))*\s+)*([A-
 _INVOCATION = re.compile(
     rb"^(?:static\s+|extern\s+)?(?:inline\s+)?[A-Za-z_]\w*\s*\(([^(){};]*)", re.MULTILINE
 )
+_BASIC_WORDS: Final = frozenset((b"int", b"char", b"void", b"long", b"short", b"unsigned", b"signed"))
 _GROUP = re.compile(rb"\([^()]*\)")
 
 _TAGGED: Final = frozenset(("struct", "union", "enum"))
@@ -152,7 +154,10 @@ def _typedef_names(text: bytes, start: int) -> list[bytes]:
             pieces.append(text[position : start + match.start()])
             break
     declaration = _ATTRIBUTES.sub(b"", b" ".join(pieces))
-    pointer = _POINTER_NAME.search(declaration)
+    bracket = declaration.find(b"(")
+    pointer = None
+    if bracket >= 0:
+        pointer = _POINTER_NAME.match(declaration, bracket) or _GROUPED_NAME.match(declaration, bracket)
     if pointer is not None:
         return [pointer[1]]
     while b"(" in declaration:
@@ -163,7 +168,7 @@ def _typedef_names(text: bytes, start: int) -> list[bytes]:
     names = []
     for piece in declaration.split(b","):
         tail = _TAIL_NAME.search(piece.rstrip())
-        if tail is not None:
+        if tail is not None and tail[1] not in _BASIC_WORDS:
             names.append(tail[1])
     return names
 

@@ -14,7 +14,7 @@ from ptlint.cpp.tokens import Token
 from ptlint.syntax.constants import INT, UNKNOWN, width
 from ptlint.syntax.ir import Place, Type
 from ptlint.syntax.records import Entity, Enumerator, Field, Struct, Typedef
-from ptlint.syntax.rewrite import AUTO, OPERANDS, Rewritten
+from ptlint.syntax.rewrite import AUTO, OPERANDS, PACKED, Rewritten
 from ptlint.syntax.scopes import Local, Scopes
 
 DEEPEST_TYPEDEF: Final = 32
@@ -226,12 +226,33 @@ class TypeReader:
         for child in body.named_children:
             if child.type == "field_declaration":
                 fields.extend(self._fields(child, tag))
-        first, last = node.start_point[0], node.end_point[0]
-        packed = any(first < row <= last or (row == last + 1 and pack) for row, pack in self.layout)
-        aligned = any(row == last + 1 and not pack for row, pack in self.layout)
-        struct = Struct(tag, node.type == "union_specifier", tuple(fields), self.place(node), packed, aligned)
+        first, last, opens = node.start_point[0], node.end_point[0], body.start_point[0]
+        demands = [what for row, what in self.layout if first < row <= opens or row == last + 1]
+        struct = Struct(
+            tag,
+            node.type == "union_specifier",
+            tuple(fields),
+            self.place(node),
+            PACKED in demands,
+            self._alignment(demands),
+        )
         self.structs.append(struct)
         return struct
+
+    def _alignment(self, demands: list[int]) -> int | None:
+        """Return the greatest of the alignments that attributes demand, in bytes."""
+        greatest = 1
+        for demand in demands:
+            if demand == PACKED:
+                continue
+            value: int | None = None
+            if 0 <= demand < len(self.operands):
+                operand = self.operands[demand].child_by_field_name("value")
+                value = self.integer(operand) if operand is not None else None
+            if value is None:
+                return None
+            greatest = max(greatest, value)
+        return greatest
 
     def _fields(self, node: Node, outer: str) -> Iterator[Field]:
         type_node = node.child_by_field_name("type")
@@ -254,6 +275,7 @@ class TypeReader:
                 yield Field("", base, self.place(node), inner=inner)
             return
         widths = _widths(node)
+        align = self._field_alignment(node, type_node)
         for number, declarator_node in enumerate(declarators):
             declarator = self.declarator(declarator_node)
             width_node = widths.get(declarator_node.start_byte)
@@ -264,7 +286,20 @@ class TypeReader:
                 self.lengths(declarator),
                 self.integer(width_node) if width_node is not None else None,
                 inner if number == 0 else None,
+                align,
             )
+
+    def _field_alignment(self, node: Node, type_node: Node | None) -> int | None:
+        """Return the alignment that attributes of a field declaration demand; None if it is packed, too."""
+        if not self.layout:
+            return 1
+        first, last = node.start_point[0], node.end_point[0]
+        body = type_node.child_by_field_name("body") if type_node is not None else None
+        inside = (0, 0) if body is None else (body.start_point[0], body.end_point[0])
+        demands = [
+            what for row, what in self.layout if first < row <= last and not inside[0] < row <= inside[1]
+        ]
+        return None if PACKED in demands else self._alignment(demands)
 
     def _enumerators(self, body: Node, kind: Type) -> None:
         value: int | None = -1
