@@ -286,7 +286,7 @@ class _Rewriter:
     def ends_label(self) -> bool:
         """Whether the colon that comes next ends a label."""
         rows = self.rows
-        if len(rows) < 2 or self.places[-1].kind != IDENT or rows[-1] in _KEYWORDS:
+        if len(rows) < 2 or self.last or self.places[-1].kind != IDENT or rows[-1] in _KEYWORDS:
             return False
         before = rows[-2]
         return before in _STATEMENT_START or (before == ":" and len(rows) > 3 and self.after_case())
