@@ -37,8 +37,8 @@ _BEFORE, _AFTER = ".before.c", ".after.c"
 _HEADER = re.compile(r"//\s*(file|config|arch):\s*(.*?)\s*")
 _BLOCK = re.compile(r"^```c (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(
-    r"(?:/\*|//)\s*(expect|ok|todo-expect|gap):\s*(?P<rule>[a-z0-9-]*)"
-    r"(?:\s+(?P<status>new|existing|fixed))?(?:\s+when\s+(?P<when>.*?))?(?:\s+--\s.*?)?\s*(?:\*/|$)"
+    r"(?:/\*|//)\s*(?:(?P<gap>gap):.*?|(?P<kind>expect|ok|todo-expect):\s*(?P<rule>[a-z0-9-]+)"
+    r"(?:\s+(?P<status>new|existing|fixed))?(?:\s+when\s+(?P<when>.*?))?(?:\s+--\s.*?)?)\s*(?:\*/|$)"
 )
 
 
@@ -195,10 +195,10 @@ def _notes(case: Case, tree: Tree, rule: Rule) -> Iterator[_Note]:
         text = (tree.find(path) or b"").decode("utf-8", "replace")
         for number, line in enumerate(text.split("\n"), 1):
             match = _NOTE.search(line)
-            if match is None or (match[1] != "gap" and match["rule"] != rule.name):
+            if match is None or match["rule"] not in (None, rule.name):
                 continue
             status = Status(match["status"]) if match["status"] else usual
-            yield _Note(match[1], path, number, frozenset({status}), match["when"])
+            yield _Note(match["kind"] or match["gap"], path, number, frozenset({status}), match["when"])
 
 
 def _compared(before: list[_Note], after: list[_Note], sides: LineMap) -> tuple[list[_Note], list[_Note]]:

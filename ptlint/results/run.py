@@ -179,7 +179,7 @@ def _renames(patches: Iterable[Patch]) -> dict[str, str]:
 def _finding_order(finding: Finding) -> tuple[object, ...]:
     patch = -1 if finding.patch is None else finding.patch
     place = (finding.path, finding.line, finding.column, finding.rule)
-    return (*place, finding.status, patch, finding.identity, finding.combinations)
+    return (*place, patch, finding.status, finding.identity, finding.combinations)
 
 
 def _site_order(site: Site) -> tuple[object, ...]:
