@@ -31,6 +31,7 @@ CALL_JUMP: Final = "$goto"
 UNKNOWN: Final = "$unknown"
 LABEL_VALUE: Final = "$label"
 DEFAULT: Final = "$default"
+PADDING: Final = "$padding"
 PACKED: Final = -1
 UNKNOWN_ALIGNMENT: Final = -2
 
@@ -236,9 +237,13 @@ class _Rewriter:
             return index + 2
         elif text == "*":
             self.put(text, token, _STAR if self.last != _NO_TYPE else _NO_TYPE)
-        elif text == ":" and self.ends_label():
+        elif text == ":":
+            if self.last == _TYPE and len(rows) > 1 and rows[-2] != "enum":
+                self.put(PADDING, token)  # a bit-field without a name
+            label = self.ends_label()
             self.put(text, token)
-            self.put(";", token)
+            if label:
+                self.put(";", token)
         elif text == "#" or text == "\\" or text == "@" or text == "`":
             self.unparsed.append((token, f"stray {text!r}"))
         else:

@@ -13,8 +13,9 @@ from tree_sitter import Node
 from ptlint.cpp.tokens import Token
 from ptlint.syntax.constants import INT, UNKNOWN, width
 from ptlint.syntax.ir import Place, Type
+from ptlint.syntax.layout import Layouts
 from ptlint.syntax.records import Entity, Enumerator, Field, Struct, Typedef
-from ptlint.syntax.rewrite import AUTO, OPERANDS, PACKED, Rewritten
+from ptlint.syntax.rewrite import AUTO, OPERANDS, PACKED, PADDING, Rewritten
 from ptlint.syntax.scopes import Local, Scopes
 
 DEEPEST_TYPEDEF: Final = 32
@@ -64,6 +65,21 @@ class Declarator(NamedTuple):
         if not self.pointers and not self.function:
             return base
         return Type(base.name, base.pointers + self.pointers, base.function or self.function)
+
+
+class _Inside:
+    """The types in scope at a point of a function."""
+
+    def __init__(self, reader: "TypeReader") -> None:
+        self._reader = reader
+        self.word = reader.word
+
+    def typedef(self, name: str) -> Typedef | None:
+        found = self._reader.scopes.find(name)
+        return found if isinstance(found, Typedef) else self._reader.environment.typedef(name)
+
+    def struct(self, tag: str) -> Struct | None:
+        return self._reader.scopes.struct(tag) or self._reader.environment.struct(tag)
 
 
 class TypeReader:
@@ -279,8 +295,9 @@ class TypeReader:
         for number, declarator_node in enumerate(declarators):
             declarator = self.declarator(declarator_node)
             width_node = widths.get(declarator_node.start_byte)
+            name = self.declared_name(declarator)
             yield Field(
-                self.declared_name(declarator),
+                "" if name == PADDING else name,
                 declarator.applied(base),
                 self.place(declarator.name or declarator_node),
                 self.lengths(declarator),
@@ -369,6 +386,8 @@ class TypeReader:
             return width(name, self.word) // 8
         if resolved.name == "void":
             return 1
+        if self.scopes.struct(resolved.name) is not None:
+            return Layouts(_Inside(self)).size(resolved)
         return self.environment.size(resolved)
 
     def local(self, name: str) -> Local | None:
