@@ -4,9 +4,9 @@
     python bench/measure.py --tree DIR [--ptlint CMD] [--repeat N] [--arch x86_64] [--json FILE]
 
 Nothing is asserted. Times of different machines compare by their ratio to the reference jobs: the start
-of the Python interpreter, and gcc preprocessing mm/memory.c, everything configured off (it exits 1, for #error lines). Cold means an empty
-cache folder ($XDG_CACHE_HOME of our own); the kernel's files are in the page cache in both cases. The
-best of N runs counts for time, the largest for memory.
+of the Python interpreter, and gcc preprocessing mm/memory.c with everything configured off (it exits 1,
+for #error lines). Cold means an empty cache folder ($XDG_CACHE_HOME of our own); the kernel's files are
+in the page cache in both cases. The best of N runs counts for time, the largest for memory.
 """
 
 from __future__ import annotations

@@ -55,6 +55,9 @@ TOKEN = re.compile(
 )
 WORD = re.compile(rb"[A-Za-z_]\w*")
 PASTED_BEFORE = re.compile(rb"(\w+)[ \t]*##")
+MEMBER = re.compile(
+    rb"container_of\(\(?(\w+)\)?,\s*struct\s+\w+,\s*\1\)"
+)  # in a macro, the argument names a member
 PASTED_BEHIND = re.compile(rb"##[ \t]*(\w+)")
 DEFINITION = re.compile(r"^[A-Za-z_][^\n;{}#=()]*[\s*](\w+)\s*\(", re.M)
 MACRO = re.compile(r"^#[ \t]*define[ \t]+(\w+)", re.M)
@@ -129,8 +132,8 @@ def plan(root: Path, facts: frozenset[str]) -> Renaming:
     for path, text in texts.items():
         only = PARTLY.get(path)
         names |= {n for n in defined(text) if only is None or only.search(n)}
-    stay = facts | _assembler_words(root)
-    prefixes, suffixes = _pasted(root)
+    stay = facts | _foreign_words(root)
+    prefixes, suffixes, members = _pasted(root)
     stay |= {n for n in names if n.startswith(prefixes) or n.endswith(suffixes)}
     stay |= {n for n in names if any(n + suffix in names for suffix in suffixes)}
     chosen = sorted(n for n in names if n not in stay and _free(n))
@@ -139,7 +142,7 @@ def plan(root: Path, facts: frozenset[str]) -> Renaming:
     for path, text in texts.items():
         if path.endswith(".c"):
             for function in sorted(set(_functions(text))):
-                local = sorted(n for n in _locals(text, function) if n not in KEYWORDS)
+                local = sorted(n for n in _locals(text, function) if n not in KEYWORDS | members)
                 inside[path, function] = {n: f"vz{len(inside):04d}_{k}" for k, n in enumerate(local)}
     return Renaming(everywhere, inside)
 
@@ -176,31 +179,39 @@ def _locals(text: str, function: str) -> Iterator[str]:
         for name in found:
             called = re.search(rf"\b{name}\s*\(", part)
             typed = re.search(rf"\b(?:struct|enum|union)\s+{name}\b", part)
-            member = re.search(rf"\bstruct\s+\w+\s*,\s*{name}\b", part)  # container_of(p, struct s, name)
+            member = re.search(rf"\bstruct\s+\w+\s*,\s*{name}\b", text)  # container_of(p, struct s, name)
             if not called and not typed and not member and name != "void" and not name[0].isdigit():
                 yield name
 
 
-def _assembler_words(root: Path) -> frozenset[str]:
+def _foreign_words(root: Path) -> frozenset[str]:
+    """Return every word of assembler, of linker scripts and of trace events: names that more than C sees."""
     words: set[bytes] = set()
-    for path in (*(root / "arch/x86").rglob("*.S"), *(root / "include").rglob("*.lds.h")):
+    for path in (
+        *(root / "arch/x86").rglob("*.S"),
+        *(root / "include").rglob("*.lds.h"),
+        *(root / "include/trace").rglob("*.h"),
+    ):
         words |= set(WORD.findall(path.read_bytes()))
     return frozenset(w.decode() for w in words)
 
 
-def _pasted(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return beginnings and ends of names that a macro puts together with ##."""
+def _pasted(root: Path) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Return beginnings and ends of names that macros put together with ##, and members they name."""
     before: set[bytes] = set()
     behind: set[bytes] = set()
+    members: set[bytes] = set()
     for folder in ("arch/x86", "include", "mm"):
         for path in (root / folder).rglob("*.[ch]"):
             data = path.read_bytes()
+            members |= set(MEMBER.findall(data))
             if b"##" in data:
                 before |= set(PASTED_BEFORE.findall(data))
                 behind |= set(PASTED_BEHIND.findall(data))
     return (
         tuple(sorted(w.decode() for w in before if len(w) > 6 and b"_" in w)),
         tuple(sorted(w.decode() for w in behind if len(w) > 3 and w.startswith(b"_"))),
+        frozenset(w.decode() for w in members),
     )
 
 
