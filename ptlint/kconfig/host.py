@@ -104,6 +104,7 @@ class _Host:
             known,
             cc=self._cc,
             ld=ld,
+            flags=frozenset(environment["CLANG_FLAGS"].split()),
             versions=MappingProxyType(versions),
             options=MappingProxyType(options),
             instructions=MappingProxyType(instructions),

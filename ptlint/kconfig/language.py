@@ -48,6 +48,12 @@ _OPERATORS = (
 )
 _END_NAMES = {k._T_ENDCHOICE: "endchoice", k._T_ENDIF: "endif", k._T_ENDMENU: "endmenu"}
 _BLOCK_NAMES = {k._T_ENDCHOICE: "choice", k._T_ENDIF: "if", k._T_ENDMENU: "menu"}
+_OF_SYMBOLS = frozenset(
+    {k._T_SELECT, k._T_IMPLY, k._T_HELP, k._T_DEFAULT, k._T_PROMPT, k._T_RANGE, k._T_MODULES, _T_TRANSITIONAL}
+    | k._TYPE_TOKENS
+    | k._DEF_TOKEN_TO_TYPE.keys()
+)
+"""Properties that only symbols and choices have."""
 
 
 class Language(k.Kconfig):  # type: ignore[misc]
@@ -365,6 +371,12 @@ class Language(k.Kconfig):  # type: ignore[misc]
                 continue
             if token is k._T_DEPENDS:
                 node.dep = self._make_and(node.dep, self._dependency())
+            elif token is k._T_VISIBLE:
+                condition = self._parse_cond()
+                if item is k.MENU:
+                    node.visibility = self._make_and(node.visibility, condition)
+            elif token in _OF_SYMBOLS and item.__class__ not in (k.Symbol, k.Choice):
+                self._parse_error("menus and comments have no such property")
             elif token is k._T_SELECT or token is k._T_IMPLY:
                 if item.__class__ is not k.Symbol:
                     self._parse_error("only symbols can select or imply")
@@ -384,10 +396,6 @@ class Language(k.Kconfig):  # type: ignore[misc]
                 self._parse_prompt(node)
             elif token is k._T_RANGE:
                 node.ranges.append((self._expect_sym(), self._expect_sym(), self._parse_cond()))
-            elif token is k._T_VISIBLE:
-                condition = self._parse_cond()
-                if item is k.MENU:
-                    node.visibility = self._make_and(node.visibility, condition)
             elif token is k._T_MODULES:
                 self.has_modules = True
                 if item is not self.modules:

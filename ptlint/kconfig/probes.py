@@ -24,6 +24,9 @@ class Answers:
     ld: str
     """The word by which command lines call the linker."""
 
+    flags: frozenset[str]
+    """Options that the kernel gives its compiler always (CLANG_FLAGS); answers do not depend on them."""
+
     versions: Mapping[str, str]
     """What the version scripts of the kernel print, by the name of the script ("cc-version.sh")."""
 
@@ -139,7 +142,9 @@ class Prober:
         if match := _LD_OPTION.fullmatch(command):
             return answers.link_options.get(match["flags"]) if match["ld"] == answers.ld else None
         if match := _SCRIPT.fullmatch(command):
-            with_arguments = _words(match["name"] + match["args"].replace(f" {answers.cc}", "", 1))
+            always = {answers.cc, *answers.flags}
+            arguments = (word for word in match["args"].split() if word not in always)
+            with_arguments = " ".join((match["name"], *arguments))
             answer = answers.scripts.get(with_arguments, answers.scripts.get(match["name"]))
             return answer and self._still(match)
         if command.startswith("test -e "):
@@ -157,7 +162,7 @@ class Prober:
     def _supports(self, flags: str) -> bool | None:
         """Return whether the compiler supports all of *flags*."""
         listed = self._answers.options
-        whole = _words(flags)
+        whole = " ".join(word for word in flags.split() if word not in self._answers.flags)
         if whole in listed:
             return listed[whole]
         each = [listed.get(word) for word in whole.split(" ")]

@@ -163,6 +163,7 @@ def made_from(profile: _Profile) -> Toolchain:
     answers = Answers(
         cc=environment.get("CC", "gcc"),
         ld=environment.get("LD", "ld"),
+        flags=frozenset(environment.get("CLANG_FLAGS", "").split()),
         versions=MappingProxyType(dict(profile.versions)),
         options=profile.options.answers(),
         instructions=profile.instructions.answers(),
