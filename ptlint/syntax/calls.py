@@ -6,6 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
+from ptlint.syntax import builtins
 from ptlint.syntax.aggregates import Aggregates
 from ptlint.syntax.constants import INT, UNKNOWN, UNSIGNED_LONG, VOID
 from ptlint.syntax.ir import (
@@ -113,6 +114,17 @@ class Calls(Aggregates):
             expression = expression.pointer
         values = tuple(self.argument(argument) for argument in arguments)
         kind = self._result(callee)
+        if not kind.name and isinstance(expression, Name) and expression.scope is Scope.FUNCTION:
+            if expression.name.startswith("__builtin_"):
+                kind = builtins.result_type(expression.name) or kind
+                known = tuple(one.value if isinstance(one, Constant) else None for one in values)
+                constant = builtins.folded(expression.name, known, self.word)
+                if constant is not None:
+                    return Value(Constant(constant), kind)
+            elif target is not None:
+                kind = target.type
+            elif wanted and self.environment.is_kept(expression.name):
+                kind = self._expanded_type(function)
         result: Name | None = None
         if kind != VOID:
             if target is not None:
@@ -121,6 +133,15 @@ class Calls(Aggregates):
                 result = self.scopes.temporary(kind)
         self.graph.emit(Call(result, expression, values, place))
         return Value(result if result is not None else Opaque("void"), kind)
+
+    def _expanded_type(self, function: Node) -> Type:
+        """Return the type of what a macro would expand to that was kept, called by the name *function*."""
+        extent = self.kept.get(function.start_point[0])
+        parsed = self.environment.expression(self.input[extent[0] : extent[1]]) if extent else None
+        if parsed is None:
+            return UNKNOWN
+        text, operands, node = parsed
+        return type(self)(self.environment, text, operands, self.scopes, self.function).operand_type(node)
 
     def argument(self, node: Node) -> Expression:
         if node.type == "sizeof_expression" and node.start_point[0] in self.wrapped:

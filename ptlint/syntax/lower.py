@@ -8,7 +8,7 @@ import tree_sitter
 import tree_sitter_c
 from tree_sitter import Node
 
-from ptlint.cpp.tokens import PUNCT, Token
+from ptlint.cpp.tokens import IDENT, PUNCT, Token
 from ptlint.syntax.constants import UNKNOWN
 from ptlint.syntax.ir import Function, Lost, Name, Place, Return, Scope, Type
 from ptlint.syntax.records import Entity, Prototype, Struct, Typedef, Variable
@@ -51,6 +51,26 @@ class Parser:
                     operands.append(operand)
             items = code
         return items, operands, root
+
+
+def parse_expression(
+    tokens: Sequence[Token], typenames: Container[str], keep: Container[str], parser: Parser
+) -> tuple[Rewritten, list[Node], Node] | None:
+    """Return *tokens* parsed as an expression, None if they are none."""
+    if not tokens:
+        return None
+    at = tokens[0]
+    head = [at._replace(kind=IDENT, text=text) for text in ("void", "$expression")]
+    head += [at._replace(kind=PUNCT, text=text) for text in ("(", ")", "{")]
+    tail = [at._replace(kind=PUNCT, text=text) for text in (";", "}")]
+    text = rewrite([*head, *tokens, *tail], typenames, keep)
+    items, operands, root = parser.parse(text)
+    body = items[0].child_by_field_name("body") if items and not root.has_error else None
+    statements = body.named_children if body is not None else []
+    if len(statements) != 1 or statements[0].type != "expression_statement":
+        return None
+    children = statements[0].named_children
+    return (text, operands, children[0]) if len(children) == 1 else None
 
 
 def _operand(item: Node, text: Rewritten) -> Node | None:

@@ -92,6 +92,8 @@ class Rewritten:
     tokens: list[Token]
     operands: int  # how many operands of typeof follow the code itself
     cleanups: dict[int, str]  # row of a declared name -> the function its cleanup attribute names
+    kept: dict[int, tuple[int, int]]  # row of the name of a kept macro -> which tokens of the input call it
+    input: Sequence[Token]
     types: frozenset[int]  # rows of a sizeof that only stands for a type given to a macro
     unparsed: list[tuple[Token, str]]  # what could not be rewritten
     layout: list[tuple[int, int]]  # row that follows an attribute; PACKED, or the operand of its alignment
@@ -111,7 +113,15 @@ def rewrite(tokens: Sequence[Token], typenames: Container[str], keep: Container[
     run.range(0, len(tokens))
     operands = run.write_operands()
     return Rewritten(
-        run.rows, run.places, operands, run.cleanups, frozenset(run.types), run.unparsed, run.layout
+        rows=run.rows,
+        tokens=run.places,
+        operands=operands,
+        cleanups=run.cleanups,
+        kept=run.kept,
+        input=tokens,
+        types=frozenset(run.types),
+        unparsed=run.unparsed,
+        layout=run.layout,
     )
 
 
@@ -166,6 +176,7 @@ class _Rewriter:
         self.cleanups: dict[int, str] = {}
         self.types: set[int] = set()
         self.unparsed: list[tuple[Token, str]] = []
+        self.kept: dict[int, tuple[int, int]] = {}
         self.layout: list[tuple[int, int]] = []
         self.local_types: set[str] = set()
         self.not_types: set[str] = set()
@@ -401,7 +412,8 @@ class _Rewriter:
         return index + 1
 
     def wide(self, token: Token, index: int, end: int) -> int:
-        self.put("long", token, _TYPE)
+        for _ in range(3):  # the grammar takes any number of them
+            self.put("long", token, _TYPE)
         return index + 1
 
     def builtin_type(self, token: Token, index: int, end: int) -> int:
@@ -649,7 +661,10 @@ class _Rewriter:
 
     def kept_macro(self, token: Token, index: int, end: int) -> int:
         """A macro that stays: the types among its arguments are written in ``sizeof``."""
-        return self.call_with_types(token.text, token, index, end)
+        row = len(self.rows)
+        stop = self.call_with_types(token.text, token, index, end)
+        self.kept[row] = (index, stop)
+        return stop
 
     def call_with_types(self, name: str, token: Token, index: int, end: int) -> int:
         tokens = self.input

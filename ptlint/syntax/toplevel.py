@@ -28,6 +28,7 @@ _GROUPED_NAME = re.compile(rb"\(\s*([A-Za-z_]\w*)\s*\)\s*\(")
 _TAIL_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*$")
 _ENUM_BODY = re.compile(rb"\benum\b[^;{}()=]*\{([^{}]*)\}")
 _ENUMERATOR = re.compile(rb"(?:^|,)\s*([A-Za-z_]\w*)")
+_GENERATED_ENUMERATOR = re.compile(rb"(?:^|,)\s*[A-Za-z_]\w*\s*\(([^()]*)\)")
 _TAG = re.compile(rb"\b(struct|union|enum)\s+(?:__\w+(?:\s*\([^()]*\))*\s+)*([A-Za-z_]\w*)[^;{}()=,*]*\{")
 _INVOCATION = re.compile(
     rb"^(?:static\s+|extern\s+)?(?:inline\s+)?[A-Za-z_]\w*\s*\(([^(){};]*)", re.MULTILINE
@@ -116,6 +117,8 @@ def outline(text: bytes) -> Outline:
     enumerators: set[bytes] = set()
     if b"enum" in text:
         for body in _ENUM_BODY.findall(text):
+            for arguments in _GENERATED_ENUMERATOR.findall(body):
+                hints.update(_WORD.findall(arguments))
             while b"(" in body:
                 shorter = _GROUP.sub(b"", body)
                 if shorter == body:
@@ -362,6 +365,11 @@ class _Splitter:
             if token.kind == IDENT and expected:
                 self.enumerators.append(token.text)
                 expected = False
+                if tokens[at + 1].text == "(":  # a macro that makes enumerators
+                    end = group_end(tokens, at + 1, stop)
+                    self.hints.extend(one.text for one in tokens[at + 1 : end] if one.kind == IDENT)
+                    at = end
+                    continue
             elif token.kind == PUNCT:
                 if token.text == ",":
                     expected = True

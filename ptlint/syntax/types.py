@@ -44,6 +44,11 @@ class Environment(Protocol):
         """Whether *macro* is a name that stays unexpanded."""
         ...
 
+    def expression(self, tokens: Sequence[Token]) -> tuple[Rewritten, list[Node], Node] | None:
+        """Return the call of a kept macro that *tokens* are, expanded after all and parsed; None if no
+        expression comes of it."""
+        ...
+
     def size(self, kind: Type) -> int | None:
         """Return the size in bytes of a struct or union, if it is known."""
         ...
@@ -94,6 +99,8 @@ class TypeReader:
         self.cleanups = text.cleanups
         self.wrapped = text.types
         self.layout = text.layout
+        self.kept = text.kept
+        self.input = text.input
         self.operands = operands
         self.scopes = scopes
         self.structs: list[Struct] = []
@@ -410,7 +417,7 @@ def _normal(words: list[str]) -> str:
         return "long double" if long else "double"
     if "char" in words:
         return "unsigned char" if unsigned else "signed char" if "signed" in words else "char"
-    base = "short" if "short" in words else "long long" if long > 1 else "long" if long else "int"
+    base = "short" if "short" in words else ("int", "long", "long long", "__int128")[min(long, 3)]
     return f"unsigned {base}" if unsigned else base
 
 

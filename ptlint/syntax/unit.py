@@ -7,9 +7,12 @@ with what it was made from: the macros that its expansion met and the declaratio
 for. It serves another unit, tree or configuration where these are the same objects.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Generic, NamedTuple, TypeVar
+
+from tree_sitter import Node
 
 from ptlint.cpp.expand import expand
 from ptlint.cpp.tokens import IDENT, PUNCT, Macro, Token
@@ -18,7 +21,7 @@ from ptlint.errors import PtlintError
 from ptlint.syntax.constants import INT
 from ptlint.syntax.ir import Function, Lost, Place, Type
 from ptlint.syntax.layout import Layouts
-from ptlint.syntax.lower import Declarations, Parser, lower_function, read_declarations
+from ptlint.syntax.lower import Declarations, Parser, lower_function, parse_expression, read_declarations
 from ptlint.syntax.records import (
     Entity,
     Enumerator,
@@ -28,9 +31,11 @@ from ptlint.syntax.records import (
     Typedef,
     Variable,
 )
+from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.toplevel import Item, Items, Kind, Outline, active_tokens, outline, split
 
 _NORETURN: Final = frozenset(("noreturn", "__noreturn__", "_Noreturn"))
+_HUMPS: Final = re.compile("[A-Z][a-z0-9]+|[a-z0-9]+|[A-Z]+")
 _NO_DECLARATIONS: Final = Declarations({}, {}, {}, ())
 
 _T = TypeVar("_T")
@@ -160,9 +165,14 @@ class UnitSyntax:
                 self._declarations(path, item)
                 if self._structs.get(tag) is not None:
                     return self._structs[tag]
-        word, _, name = tag.partition(" ")
-        if word and name in self.typenames:
+        name = tag.partition(" ")[2]
+        if name in self.typenames:
             self.typedef(name)
+        if tag not in self._structs:
+            for path, item in self._generating(name):
+                self._declarations(path, item)
+                if tag in self._structs:
+                    break
         return self._structs.setdefault(tag, None)
 
     def typedef(self, name: str) -> Typedef | None:
@@ -174,7 +184,7 @@ class UnitSyntax:
         paths = self._paths(self._cache.typedefs.get(name, ())) if name in self.typenames else []
         for path in paths:
             for item in self._file_items(path).by_name.get(name, ()):
-                if item.tokens[0].text == "typedef":
+                if any(token.text == "typedef" for token in item.tokens[:3]):
                     found = self._declarations(path, item).typedefs.get(name)
                     if found is not None:
                         break
@@ -375,6 +385,22 @@ class UnitSyntax:
 
         return expand(tokens, macro_at, self._keep)
 
+    def kept_call(
+        self, tokens: Sequence[Token], sequence: int, macros: list[tuple[str, Macro | None]]
+    ) -> tuple[Rewritten, list[Node], Node] | None:
+        """Return the call of a kept macro, expanded after all and parsed as an expression."""
+
+        def macro_at(name: str) -> Macro | None:
+            found = self.unit.macro(name, sequence)
+            macros.append((name, found))
+            return None if found is not None and found.free else found
+
+        try:
+            expanded = expand(tokens, macro_at, self._keep - {tokens[0].text})
+        except PtlintError:
+            return None
+        return parse_expression(expanded, self.typenames, self._keep, self._cache.parser)
+
     def _still_holds(self, made: _Made[_T], sequence: int) -> bool:
         """Whether what a result was made from is the same in this unit."""
         macro = self.unit.macro
@@ -396,8 +422,8 @@ class UnitSyntax:
                 found = made.result
                 break
         else:
-            recorder = _Recorder(self)
             macros: list[tuple[str, Macro | None]] = []
+            recorder = _Recorder(self, sequence, macros)
             found = self._make_declarations(path, item, recorder, macros)
             made_before.append(_Made(macros, recorder.asked, found))
         self._read[item] = found
@@ -440,8 +466,8 @@ class UnitSyntax:
         for made in made_before:
             if self._still_holds(made, sequence):
                 return made.result
-        recorder = _Recorder(self)
         macros: list[tuple[str, Macro | None]] = []
+        recorder = _Recorder(self, sequence, macros)
         found = self._lower(path, item, name, recorder, macros)
         made_before.append(_Made(macros, recorder.asked, found))
         return found
@@ -510,8 +536,10 @@ class UnitSyntax:
 class _Recorder:
     """Passes questions on to a unit and notes the answers."""
 
-    def __init__(self, unit: UnitSyntax) -> None:
+    def __init__(self, unit: UnitSyntax, sequence: int, macros: list[tuple[str, Macro | None]]) -> None:
         self._unit = unit
+        self._sequence = sequence
+        self._macros = macros
         self._known: set[tuple[str, str]] = set()
         self.word = unit.word
         self.asked: list[tuple[str, str, object]] = []
@@ -544,6 +572,9 @@ class _Recorder:
     def is_kept(self, macro: str) -> bool:
         return self._unit.is_kept(macro)
 
+    def expression(self, tokens: Sequence[Token]) -> tuple[Rewritten, list[Node], Node] | None:
+        return self._unit.kept_call(tokens, self._sequence, self._macros)
+
     def size(self, kind: Type) -> int | None:
         self._note("struct", kind.name, self._unit.struct(kind.name))
         return self._unit.size(kind)
@@ -560,6 +591,10 @@ def _parts(name: str) -> set[str]:
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             parts.add("_".join(words[first:last]))
+    humps = _HUMPS.findall(name)
+    for first in range(len(humps) if len(humps) > 1 else 0):
+        for last in range(first + 1, len(humps) + 1):
+            parts.add("".join(humps[first:last]))
     if name.startswith("__"):
         parts |= {f"__{part}" for part in list(parts)}
     return parts
