@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -320,20 +319,16 @@ def test_the_help_names_only_what_is_built(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_help_is_there_in_a_moment() -> None:
-    def once() -> float:
-        started = time.perf_counter()
-        subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "import sys; from ptlint.cli.main import run; sys.argv[1:] = ['--help']; run()",
-            ],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        return time.perf_counter() - started
+    code = "import sys; from ptlint.cli.main import run; sys.argv[1:] = ['--help']; run()"
 
-    assert min(once() for _ in range(5)) < 0.15
+    def seconds() -> float:
+        """Of the processor: how long others keep it is not ours."""
+        before = os.times()
+        subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    assert min(seconds() for _ in range(5)) < 0.15
 
 
 def test_help_imports_nothing_heavy() -> None:
