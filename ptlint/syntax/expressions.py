@@ -173,7 +173,7 @@ class Expressions(Operators):
 
     def _number(self, node: Node) -> Value:
         row = node.start_point[0]
-        known = literal(self.rows[row].lstrip(), self.word)
+        known = literal(self.rows[row], self.word)
         if known is None:
             return Value(Opaque("floating point"), Type("double"))
         token = self.tokens[row]

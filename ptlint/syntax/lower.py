@@ -169,7 +169,7 @@ def _declared(item: Node, text: Rewritten) -> str:
     node = item.child_by_field_name("declarator")
     while node is not None:
         if node.type in ("identifier", "type_identifier"):
-            return text.rows[node.start_point[0]].lstrip()
+            return text.rows[node.start_point[0]]
         if node.type == "struct_specifier":
             return text.rows[node.start_point[0]].removeprefix("struct $")
         inner = node.child_by_field_name("declarator")

@@ -281,7 +281,7 @@ class _Rewriter:
                 ):
                     row = rows.pop()
                     self.places.pop()
-                    rows[-1] = row if before is None or before.kind == PUNCT else " " + row
+                    rows[-1] = row
                     self.places[-1] = content
                     return
         self.put(")", token, _TYPE if last != _NO_TYPE else _NO_TYPE)
