@@ -101,14 +101,15 @@ class Evaluator:
             expanded = expand(tokens, macro_at, operators=operators)
         except ExpansionTooLarge as error:
             raise BadExpression(str(error)) from None
-        parser = _Parser(expanded, asked, self._atoms)
+        parser = ExpressionParser(expanded, asked, self._atoms)
         value = parser.whole()
         if value is None:
             raise FreeAtom(parser.free[0] if parser.free else "?")
         return value[0]
 
 
-_Value = tuple[int, bool] | None  # the number, whether it is unsigned; None: not known
+Value = tuple[int, bool] | None
+"""A number and whether it is unsigned; None: not known."""
 
 _BINARY: Final = {
     "*": 11, "/": 11, "%": 11, "+": 10, "-": 10, "<<": 9, ">>": 9, "<": 8, ">": 8, "<=": 8, ">=": 8,
@@ -116,47 +117,50 @@ _BINARY: Final = {
 }  # fmt: skip
 
 
-class _Parser:
+class ExpressionParser:
     """Parses and evaluates by operator precedence. What is not evaluated (``0 && …``) may divide by zero."""
 
     def __init__(
         self, tokens: list[Token], asked: Mapping[str, Macro | None], atoms: Mapping[str, int]
     ) -> None:
-        self._tokens = tokens
+        self.tokens = tokens
         self._asked = asked
         self._atoms = atoms
-        self._index = 0
+        self.index = 0
         self._depth = 0
         self.free: list[str] = []
 
-    def whole(self) -> _Value:
-        value = self._comma(True)
-        if self._index < len(self._tokens):
-            raise BadExpression(f"missing binary operator before {self._tokens[self._index].text}")
+    def whole(self) -> Value:
+        value = self.comma(True)
+        if self.index < len(self.tokens):
+            raise BadExpression(f"missing binary operator before {self.tokens[self.index].text}")
         return value
 
-    def _peek(self) -> str:
-        return self._tokens[self._index].text if self._index < len(self._tokens) else ""
+    def peek(self) -> str:
+        """Return the text of the next token, "" at the end."""
+        return self.tokens[self.index].text if self.index < len(self.tokens) else ""
 
-    def _comma(self, live: bool) -> _Value:
-        value = self._conditional(live)
-        while self._peek() == ",":
-            self._index += 1
-            value = self._conditional(live)
+    def comma(self, live: bool) -> Value:
+        """Parse an expression with commas."""
+        value = self.conditional(live)
+        while self.peek() == ",":
+            self.index += 1
+            value = self.conditional(live)
         return value
 
-    def _conditional(self, live: bool) -> _Value:
+    def conditional(self, live: bool) -> Value:
+        """Parse an expression without commas."""
         self._depth += 1
         if self._depth > DEEPEST_EXPRESSION:
             raise BadExpression("an expression nested too deeply")
         test = self._binary(2, live)
-        if self._peek() == "?":
-            self._index += 1
-            yes = self._comma(live and (test is None or test[0] != 0))
-            if self._peek() != ":":
+        if self.peek() == "?":
+            self.index += 1
+            yes = self.comma(live and (test is None or test[0] != 0))
+            if self.peek() != ":":
                 raise BadExpression("'?' without ':'")
-            self._index += 1
-            no = self._conditional(live and (test is None or test[0] == 0))
+            self.index += 1
+            no = self.conditional(live and (test is None or test[0] == 0))
             if test is None:
                 value = yes if yes is not None and no is not None and yes[0] == no[0] else None
             else:
@@ -168,14 +172,14 @@ class _Parser:
         self._depth -= 1
         return test
 
-    def _binary(self, least: int, live: bool) -> _Value:
-        left = self._unary(live)
+    def _binary(self, least: int, live: bool) -> Value:
+        left = self.unary(live)
         while True:
-            sign = self._peek()
+            sign = self.peek()
             precedence = _BINARY.get(sign, 0)
             if precedence < least:
                 return left
-            self._index += 1
+            self.index += 1
             if sign == "&&":
                 right = self._binary(precedence + 1, live and (left is None or left[0] != 0))
                 left = _and(left, right)
@@ -186,38 +190,31 @@ class _Parser:
                 right = self._binary(precedence + 1, live)
                 left = _calculated(sign, left, right, live)
 
-    def _unary(self, live: bool) -> _Value:
-        if self._index >= len(self._tokens):
+    def unary(self, live: bool) -> Value:
+        """Parse an operand with the operators before it."""
+        if self.index >= len(self.tokens):
             raise BadExpression("an operand is missing")
-        token = self._tokens[self._index]
-        self._index += 1
+        token = self.tokens[self.index]
+        self.index += 1
         text = token.text
         if token.kind == NUMBER:
             return number(text)
         if token.kind == IDENT:
-            macro = self._asked.get(text)
-            if macro is not None and macro.free:
-                given = self._atoms.get(text)
-                if given is not None:
-                    return given, False
-                if live:
-                    self.free.append(text)
-                return None
-            return 0, False
+            return self.name(text, live)
         if token.kind == CHAR:
             return character(text), False
         if text == "(":
-            value = self._comma(live)
-            if self._peek() != ")":
+            value = self.comma(live)
+            if self.peek() != ")":
                 raise BadExpression("missing ')'")
-            self._index += 1
+            self.index += 1
             return value
         if text not in ("!", "-", "+", "~"):
             raise BadExpression(f"{text} is not valid in #if")
         self._depth += 1
         if self._depth > DEEPEST_EXPRESSION:
             raise BadExpression("an expression nested too deeply")
-        operand = self._unary(live)
+        operand = self.unary(live)
         self._depth -= 1
         if operand is None:
             return None
@@ -229,8 +226,20 @@ class _Parser:
             return _wrapped(~operand[0], operand[1])
         return operand
 
+    def name(self, name: str, live: bool) -> Value:
+        """Return the value of an identifier that was just read and is no macro."""
+        macro = self._asked.get(name)
+        if macro is None or not macro.free:
+            return 0, False
+        given = self._atoms.get(name)
+        if given is not None:
+            return given, False
+        if live:
+            self.free.append(name)
+        return None
 
-def _and(left: _Value, right: _Value) -> _Value:
+
+def _and(left: Value, right: Value) -> Value:
     if left is not None and not left[0]:
         return 0, False
     if right is not None and not right[0]:
@@ -238,7 +247,7 @@ def _and(left: _Value, right: _Value) -> _Value:
     return None if left is None or right is None else (1, False)
 
 
-def _or(left: _Value, right: _Value) -> _Value:
+def _or(left: Value, right: Value) -> Value:
     if left is not None and left[0]:
         return 1, False
     if right is not None and right[0]:
@@ -251,7 +260,7 @@ def _wrapped(value: int, unsigned: bool) -> tuple[int, bool]:
     return (value, True) if unsigned or value < _SIGN else (value - _BITS, False)
 
 
-def _calculated(sign: str, left: _Value, right: _Value, live: bool) -> _Value:
+def _calculated(sign: str, left: Value, right: Value, live: bool) -> Value:
     if left is None or right is None:
         return None
     if sign == "<<" or sign == ">>":

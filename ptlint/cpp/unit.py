@@ -69,7 +69,9 @@ class Preprocessor:
         predefined = toolchain.predefined(arch, word_bits(configuration), big_endian(configuration))
         self._capabilities = Capabilities(predefined)
         self._autoconf = _autoconf_file(configuration.autoconf(), self._sources)
-        self.generated = Generated(tree, arch, values, self._bounds_unit)
+        self.generated = Generated(
+            tree, arch, values, word_bits(configuration) // 8, self._making_unit, self.tokens
+        )
         self._commands = CommandLines(tree, arch, values)
         self._flags: dict[str, UnitFlags] = {}
         self._searches: dict[tuple[str, ...], tuple[IncludeSearch, dict[Step, Found | None]]] = {}
@@ -83,7 +85,7 @@ class Preprocessor:
         Raises:
             TreeError: there is no such file.
         """
-        return self._unit(path, module, ())
+        return self._unit(path, module)
 
     def file(self, path: str) -> File | None:
         """Return the program of a file of the tree or of a generated header, None if there is none."""
@@ -110,12 +112,12 @@ class Preprocessor:
         """Return all words of the file, those of comments and strings too."""
         return self._sources.identifiers(self.tree, path)
 
-    def _unit(self, path: str, module: bool, defines: Iterable[tuple[str, str]]) -> Unit:
+    def _unit(self, path: str, module: bool) -> Unit:
         main = self.file(path)
         if main is None:
             raise TreeError(f"{path}: no such file in the tree")
         flags = self.flags_of(path)
-        base = self._base((*flags.defines, *defines, *((("MODULE", "1"),) if module else ())))
+        base = self._base((*flags.defines, *((("MODULE", "1"),) if module else ())))
         search, resolved = self._search(flags.folders)
         names = _kbuild_names(path, self._sources)
         table: dict[str, Macro | None] = {**base, **names}
@@ -169,9 +171,9 @@ class Preprocessor:
             known = self._searches[folders] = (IncludeSearch(self.tree, folders, self.generated.has), {})
         return known
 
-    def _bounds_unit(self, path: str, defines: Mapping[str, str]) -> Unit | None:
+    def _making_unit(self, path: str) -> Unit | None:
         """Return the unit of a C file that makes a generated header, None if there is no such file."""
-        return self._unit(path, False, tuple(defines.items())) if self.file(path) else None
+        return self._unit(path, False) if self.file(path) else None
 
 
 def word_bits(configuration: Configured) -> int:

@@ -26,6 +26,8 @@ I386_FLAGS = ("-m32", "-msoft-float", "-mregparm=3", "-freg-struct-return", "-fn
 
 _MARKER = re.compile(r'\s*# (\d+) "((?:[^"\\]|\\.)*)"')
 
+_CONSTANT = re.compile(rb'"->([A-Za-z_]\w*) \$(-?\d+) ')
+
 Place = tuple[str, int]
 
 
@@ -34,14 +36,23 @@ def gcc_places(preprocessor: Preprocessor, unit: Unit, root: Path, scratch: Path
 
     *root* is the tree on disk; generated headers are written below *scratch*, with our own contents.
     """
-    flags = preprocessor.flags_of(unit.path)
-    written: set[str] = set()
-    for path in preprocessor.generated.paths():
-        _write(scratch / path, preprocessor.generated.find(path) or b"")
-        written.add(path)
+    command = _command(preprocessor, unit.path, scratch)
+    command += ["-DMODULE"] if unit.module else []
+    command += ["-E", "-fdirectives-only", unit.path]
+    done = subprocess.run(command, cwd=root, capture_output=True, timeout=120, check=False)
+    if done.returncode:
+        raise AssertionError(done.stderr.decode("utf-8", "replace")[:2000])
+    return list(_with_tokens(_printed(done.stdout.decode("utf-8", "surrogateescape"), scratch), preprocessor))
+
+
+def _command(preprocessor: Preprocessor, path: str, scratch: Path) -> list[str]:
+    """Return a compiler's command line for the unit *path*, after writing the generated headers."""
+    flags = preprocessor.flags_of(path)
+    for header in preprocessor.generated.paths():
+        _write(scratch / header, preprocessor.generated.find(header) or b"")
     lines = [f"#define {n} {v}\n" for n, v in preprocessor.configuration.autoconf().items()]
     _write(scratch / "include/generated/autoconf.h", "".join(lines).encode())
-    command = [GCC or "gcc", "-E", "-fdirectives-only", "-nostdinc", *X86_FLAGS]
+    command = [GCC or "gcc", "-nostdinc", *X86_FLAGS]
     bits = X86_64_FLAGS if preprocessor.configuration.arch.bits == 64 else I386_FLAGS
     command += bits
     for folder in flags.folders:
@@ -52,11 +63,16 @@ def gcc_places(preprocessor: Preprocessor, unit: Unit, root: Path, scratch: Path
         command += ["-include", f"include/linux/{name}"]
     command += ["-D__KERNEL__", '-DKBUILD_MODNAME="x"', '-DKBUILD_BASENAME="x"', '-DKBUILD_MODFILE="x"']
     command += [f"-D{name}={text}" for name, text in flags.defines]
-    command += ["-DMODULE"] if unit.module else []
-    done = subprocess.run([*command, unit.path], cwd=root, capture_output=True, timeout=120, check=False)
+    return command
+
+
+def gcc_constants(preprocessor: Preprocessor, root: Path, scratch: Path) -> dict[str, int]:
+    """Return the constants that a compiler finds in kernel/bounds.c, headers being written as above."""
+    command = [*_command(preprocessor, "kernel/bounds.c", scratch), "-w", "-S", "-o", "-", "kernel/bounds.c"]
+    done = subprocess.run(command, cwd=root, capture_output=True, timeout=120, check=False)
     if done.returncode:
         raise AssertionError(done.stderr.decode("utf-8", "replace")[:2000])
-    return list(_with_tokens(_printed(done.stdout.decode("utf-8", "surrogateescape"), scratch), preprocessor))
+    return {name.decode(): int(value) for name, value in _CONSTANT.findall(done.stdout)}
 
 
 def our_places(preprocessor: Preprocessor, unit: Unit) -> list[Place]:

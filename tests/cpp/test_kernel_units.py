@@ -2,6 +2,7 @@
 """Units of real kernels have the active lines that gcc -E gives them, in the same order."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def test_a_kernel_unit_has_the_lines_that_gcc_sees(
     model = Model.load(tree, arch_named(arch), toolchain)
     asked = "".join(f"CONFIG_{symbol}={value}\n" for symbol, value in values.items())
     preprocessor = Preprocessor(tree, model.complete(model.defconfig_text() + asked), toolchain)
+    bounds = preprocessor.generated.find("include/generated/bounds.h") or b""
+    ours = {name: int(value) for name, value in re.findall(r"#define (\w+) (\d+)", bounds.decode())}
+    assert ours == oracle.gcc_constants(preprocessor, root, tmp_path)
     for path in (*UNITS, *(MORE_UNITS if MANY else ())):
         unit = preprocessor.unit(path)
         assert not unit.missing
