@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the command."""
+    from ptlint.reports.plain import printable_lines
     from ptlint.rules.loader import find_rule, load_rules
 
     subject = arguments.subject
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     rule = find_rule(rules, subject)
     if not rule.readme:
         raise UsageError(f"{rule} has no README.md in {rule.folder}")
-    sys.stdout.write(rule.readme.rstrip() + "\n")
+    sys.stdout.write(printable_lines(rule.readme.rstrip()) + "\n")
     return 0
 
 

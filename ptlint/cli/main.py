@@ -4,12 +4,14 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from ptlint import __version__
 from ptlint.cli import audit, check, explain, patch, rules
 from ptlint.cli.arguments import Parser
 from ptlint.errors import PtlintError
+from ptlint.reports.plain import printable_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +39,8 @@ exit status:
 
 def run() -> NoReturn:
     """Run the command line of this process."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a locale may lack what a subject is written in
     sys.exit(main(sys.argv[1:]))
 
 
@@ -49,7 +53,7 @@ def main(argv: Sequence[str], engine: "Engine | None" = None) -> int:
         status: int = arguments.run(arguments, engine)
         sys.stdout.flush()
     except PtlintError as error:
-        print(f"ptlint: {error}", file=sys.stderr)
+        print(f"ptlint: {printable_lines(str(error))}", file=sys.stderr)
         status = error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -12,6 +12,11 @@ def neutral(text: str) -> str:
     return "".join(_shown(char) for char in text)
 
 
+def printable_lines(text: str) -> str:
+    """Return *text* made neutral line by line, tabs expanded."""
+    return "\n".join(neutral(line.expandtabs()) for line in text.split("\n"))
+
+
 def _shown(char: str) -> str:
     if char == " " or (char.isprintable() and char not in _BIDI):
         return char

@@ -49,11 +49,6 @@ def select(state: StateResult, selection: Selection) -> StateResult:
     )
 
 
-def with_undecided(state: StateResult) -> StateResult:
-    """Return the state with its undecided sites among the gaps."""
-    return replace(state, gaps=(*state.gaps, *_undecided(state.sites, state.gaps)))
-
-
 def _undecided(sites: Iterable[Site], gaps: Iterable[Gap]) -> list[Gap]:
     """Return gaps for the undecided sites that *gaps* do not tell of."""
     known = {_place(gap) for gap in gaps}

@@ -150,6 +150,16 @@ def test_a_patch_that_does_not_apply_is_named(ptlint: Ptlint, tmp_path: Path) ->
     assert ptlint("patch", path, "--bisect")[0] == 125
 
 
+def test_what_stands_in_the_way_of_a_patch_does_not_act_on_the_terminal(
+    ptlint: Ptlint, tree: Path, tmp_path: Path
+) -> None:
+    (tree / "mm/a.c").write_text("void f(void)\x1b[2J\n{\n\tzero();\n")
+    path = tmp_path / "p.patch"
+    path.write_text(fakes.mbox("mm/a.c", ["void f(void)\n{\n\tone();\n", "x\n"]))
+    err = ptlint("patch", path)[2]
+    assert "\x1b" not in err and "\t" not in err
+
+
 def test_a_series_is_judged_patch_by_patch(ptlint: Ptlint, series: Path) -> None:
     status, out, _ = ptlint("patch", series, "--format", "json")
     result = json.loads(out)
