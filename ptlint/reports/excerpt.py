@@ -16,8 +16,12 @@ _TAB = 8
 
 
 def excerpt(finding: Finding, steps: tuple[Step, ...], sources: Sources) -> Iterator[Line]:
-    """Yield the source lines of *steps*, in their order; the finding's own place is marked by carets."""
+    """Yield the source lines of *steps*, in their order; the finding's own place is marked by carets.
+
+    The path may lead on beyond the place, to where the guarantee is missed.
+    """
     ways = _with_place(finding, steps)
+    place = next(step for step in reversed(ways) if (step.path, step.line) == (finding.path, finding.line))
     width = len(str(max(step.line for step in ways)))
     at = (finding.path, finding.function or "")
     for (path, function), group in groupby(ways, key=lambda step: (step.path, step.function)):
@@ -26,18 +30,18 @@ def excerpt(finding: Finding, steps: tuple[Step, ...], sources: Sources) -> Iter
             where = f" in {function}" if function else ""
             yield [(" " * width + " ::: ", "gutter"), (f"{path}:{of_group[0].line}{where}", "")]
             at = (path, function)
-        yield from _lines(finding, of_group, ways[-1], width, sources)
+        yield from _lines(finding, of_group, place, width, sources)
 
 
 def _with_place(finding: Finding, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return the steps, the last of which is at the finding's place."""
-    if steps and (steps[-1].path, steps[-1].line) == (finding.path, finding.line):
+    """Return the steps, with one at the finding's place added if none is."""
+    if any((step.path, step.line) == (finding.path, finding.line) for step in steps):
         return steps
     place = Step(finding.path, finding.line, finding.column, finding.function or "", "here")
     return (*steps, place)
 
 
-def _lines(finding: Finding, steps: list[Step], last: Step, width: int, sources: Sources) -> Iterator[Line]:
+def _lines(finding: Finding, steps: list[Step], place: Step, width: int, sources: Sources) -> Iterator[Line]:
     texts = {step.line: sources(finding, step.path, step.line) for step in steps}
     shown = {line: text.expandtabs(_TAB).rstrip() for line, text in texts.items() if text and text.strip()}
     indent = min((len(text) - len(text.lstrip()) for text in shown.values()), default=0)
@@ -50,7 +54,7 @@ def _lines(finding: Finding, steps: list[Step], last: Step, width: int, sources:
         yield [(f" {line:>{width}} | ", "gutter"), (f"    {shown[line][indent:]}", "")]
         for step in group:
             start, length = _extent(raw, step.column)
-            sign, style = ("^", "mark") if step is last else ("-", "label")
+            sign, style = ("^", "mark") if step is place else ("-", "label")
             blank = " " * (4 + max(start - indent, 0))
             yield [
                 (f" {' ' * width} | ", "gutter"),

@@ -105,6 +105,8 @@ def test_a_finding_as_text() -> None:
     assert golden("finding", as_text(run))
     whole = text.story(run.result, changed, lines_of(run), whole=True)
     assert golden("story", spans.plain(whole))
+    beyond = replace(changed, line=5, column=2, further=())
+    assert golden("beyond", spans.plain(text.story(run.result, beyond, lines_of(run))))
 
 
 def test_a_patch_as_text() -> None:
