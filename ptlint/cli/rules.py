@@ -74,5 +74,5 @@ def run_test(arguments: argparse.Namespace, engine: "Engine | None") -> int:
                 sys.stdout.write(neutral(f"      {complaint}") + "\n")
     if not ran:
         raise UsageError(f"{folder}: no case in it; cases are C files or folders below cases/")
-    sys.stdout.write(f"{ran} cases, {failed} failed\n")
+    sys.stdout.write(f"{ran} {'case' if ran == 1 else 'cases'}, {failed} failed\n")
     return 1 if failed else 0

@@ -409,3 +409,27 @@ def test_progress_is_for_terminals_and_for_what_takes_a_while(monkeypatch: pytes
         teller.clear()
     assert "late\\x1b[2J" in terminal.written and terminal.written.endswith("\r\x1b[K")
     assert silent.written == ""
+
+
+def test_the_cases_of_a_rule_are_run(ptlint: Ptlint, tree: Path, tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "rules" / "PTL001-sync-free" / "rule.toml"
+    folder = tmp_path / "rules" / "PTL001-sync-free"
+    (folder / "cases").mkdir(parents=True)
+    (folder / "rule.toml").write_text(shipped.read_text())
+    case = "// file: mm/case.c\nx(); /* expect: sync-free */"
+    (folder / "cases" / "good.c").write_text(case + " // finding: PTL001 a\n")
+    assert ptlint("rules", "test", folder, "--tree", tree) == (
+        0,
+        "ok    PTL001  good.c\n1 case, 0 failed\n",
+        "",
+    )
+    (folder / "cases" / "missed.c").write_text(case + "\n")
+    assert ptlint("rules", "test", folder.parent, "--tree", tree) == (
+        1,
+        "ok    PTL001  good.c\nFAIL  PTL001  missed.c\n"
+        "      missing: mm/case.c:2: nothing existing is found here\n2 cases, 1 failed\n",
+        "",
+    )
+    for path in (folder / "cases").iterdir():
+        path.unlink()
+    assert ptlint("rules", "test", folder, "--tree", tree)[0] == 2
