@@ -6,6 +6,7 @@ left as an expression and not copied, unless a sequence point comes before its u
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from tree_sitter import Node
 
@@ -17,6 +18,8 @@ from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Scopes
 from ptlint.syntax.types import Environment
 from ptlint.syntax.values import ONE, ZERO, Value, truth
+
+_INTO: Final = ("call_expression", "conditional_expression")
 
 
 class Expressions(Operators):
@@ -339,17 +342,9 @@ class Expressions(Operators):
         if right.type == "initializer_list":
             value = self.aggregate(right, target.type)
         elif isinstance(expression, Name) and expression.scope in (Scope.LOCAL, Scope.PARAMETER):
-            bare = stripped(right)
-            if bare.type == "call_expression":
-                value = self.call(bare, target=expression)
-                if value.expression is expression:
-                    return target
-            elif bare.type == "conditional_expression":
-                value = self._conditional(bare, target=expression)
-                if value.expression is expression:
-                    return target
-            else:
-                value = self.value(bare)
+            value = self._into(right, expression)
+            if value.expression is expression and stripped(right).type in _INTO:
+                return target
         else:
             value = self.value(right)
         self.store(target, value.expression, place)
@@ -357,6 +352,16 @@ class Expressions(Operators):
         if isinstance(stored, Constant) or (isinstance(stored, Name) and stored.scope is Scope.TEMPORARY):
             return Value(stored, target.type)
         return target
+
+    def _into(self, node: Node, target: Name | None) -> Value:
+        """Lower an expression; if a call or a choice gives its value, into *target*."""
+        if target is not None:
+            bare = stripped(node)
+            if bare.type == "call_expression":
+                return self.call(bare, target=target)
+            if bare.type == "conditional_expression":
+                return self._conditional(bare, target=target)
+        return self.value(node)
 
     def _update(self, node: Node, wanted: bool = True) -> Value:
         argument = node.child_by_field_name("argument")
@@ -411,10 +416,10 @@ class Expressions(Operators):
                 arms = (consequence, alternative) if decided == then else (alternative, consequence)
                 return self._only_arm(*arms)
             graph.current = then
-            first = self.value(consequence)
+            first = self._into(consequence, target)
         then_end = graph.current
         graph.current = other
-        second = self.value(alternative)
+        second = self._into(alternative, target)
         other_end = graph.current
         kind = self.joined(first, second)
         if kind == VOID:

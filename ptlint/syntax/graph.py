@@ -58,7 +58,7 @@ class Graph:
         self.current = current
 
     def finish(self) -> tuple[Block, ...]:
-        """Return the blocks that can be reached, in the order in which they were made."""
+        """Return the blocks that can be reached, in reverse postorder."""
         terminators: list[Terminator] = [end or Unreachable() for end in self.terminators]
         skip = [self._landing(block, terminators) for block in range(len(terminators))]
         for block, end in enumerate(terminators):
@@ -85,7 +85,7 @@ class Graph:
                 bodies[block] = bodies[block] + bodies[target]
                 terminators[block] = terminators[target]
                 merged.add(target)
-        kept = sorted(reached - merged)
+        kept = _in_order(terminators)
         number = {block: position for position, block in enumerate(kept)}
         result = []
         for block in kept:
@@ -116,6 +116,25 @@ def successors(end: Terminator) -> tuple[int, ...]:
     if isinstance(end, Branch):
         return (end.then, end.other)
     return ()
+
+
+def _in_order(terminators: list[Terminator]) -> list[int]:
+    """Return the blocks that can be reached in reverse postorder, a branch's `then` before its `other`."""
+    finished: list[int] = []
+    seen = {0}
+    waiting: list[tuple[int, list[int]]] = [(0, list(successors(terminators[0])))]
+    while waiting:
+        block, targets = waiting[-1]
+        if not targets:
+            waiting.pop()
+            finished.append(block)
+            continue
+        target = targets.pop()
+        if target not in seen:
+            seen.add(target)
+            waiting.append((target, list(successors(terminators[target]))))
+    finished.reverse()
+    return finished
 
 
 def _reached(terminators: list[Terminator]) -> tuple[set[int], dict[int, int]]:

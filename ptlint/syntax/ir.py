@@ -149,7 +149,18 @@ class Opaque:
 
 
 Expression = (
-    Name | Constant | Text | Unary | Binary | Cast | Deref | Member | AddressOf | ContainerOf | Aggregate | Opaque
+    Name
+    | Constant
+    | Text
+    | Unary
+    | Binary
+    | Cast
+    | Deref
+    | Member
+    | AddressOf
+    | ContainerOf
+    | Aggregate
+    | Opaque
 )
 
 
@@ -234,7 +245,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function under one view. Block 0 is the entry. `lost` is empty unless something was not understood."""
+    """A function under one view. Block 0 is the entry. `lost` says what was not understood."""
 
     name: str
     path: str

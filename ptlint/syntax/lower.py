@@ -16,6 +16,7 @@ from ptlint.syntax.rewrite import OPERANDS, Rewritten, rewrite
 from ptlint.syntax.scopes import Scopes
 from ptlint.syntax.statements import Statements
 from ptlint.syntax.types import Declarator, Environment
+from ptlint.syntax.values import element_count
 
 LONGEST_FUNCTION = 400_000
 """Tokens after expansion. The longest of a kernel has a tenth."""
@@ -327,6 +328,8 @@ def _entities(
                 value = reader.aggregate(initialiser, type_).expression
             else:
                 value = reader.value(initialiser).expression
+        if lengths and lengths[0] is None and value is not None:
+            lengths = (element_count(value), *lengths[1:])
         yield Variable(name, type_, "static" in words, value, place, lengths, "extern" in words)
 
 

@@ -45,7 +45,16 @@ from ptlint.syntax.rewrite import LABEL_VALUE, Rewritten
 from ptlint.syntax.rewrite import UNKNOWN as UNKNOWN_NAME
 from ptlint.syntax.scopes import Local, Scopes
 from ptlint.syntax.types import Environment, TypeReader
-from ptlint.syntax.values import ZERO, Value, folded_pointers, initialised, is_null, truth, type_of
+from ptlint.syntax.values import (
+    ZERO,
+    Value,
+    element_count,
+    folded_pointers,
+    initialised,
+    is_null,
+    truth,
+    type_of,
+)
 
 _COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _FUNCTION_NAMES: Final = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
@@ -86,6 +95,8 @@ class Operators(TypeReader):
             return Value(Name(name, Scope.FUNCTION, UNKNOWN), UNKNOWN)
         entity = self.environment.entity(name)
         if isinstance(entity, Variable):
+            if entity.constant and isinstance(entity.initialiser, Constant):
+                return Value(Constant(entity.initialiser.value, name), entity.type)
             return Value(Name(name, Scope.GLOBAL, entity.type), entity.type)
         if isinstance(entity, Enumerator):
             return Value(Constant(entity.value, name), entity.type)
@@ -254,6 +265,17 @@ class Operators(TypeReader):
             self.graph.close(Branch(condition, then, other, place))
         else:
             self.graph.close(Jump(then if known else other))
+
+    def set_length(self, source: str, name: Name) -> None:
+        """Note how long the array *name* is that was declared without a length and has been assigned to."""
+        local = self.local(source)
+        emitted = self.graph.instructions[self.graph.current]
+        if local is None or not local.lengths or local.lengths[0] is not None or not emitted:
+            return
+        last = emitted[-1]
+        if isinstance(last, Assign) and last.target is name:
+            lengths = (element_count(last.value), *local.lengths[1:])
+            self.scopes.bind(source, Local(name, lengths))
 
     def typedef_lengths(self, kind: Type) -> tuple[int | None, ...]:
         """Return the lengths of the array type that a typedef names."""

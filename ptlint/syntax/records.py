@@ -54,7 +54,7 @@ class Struct:
         """Return the tag of the struct or union in which *name* stands: the nearest that has one itself."""
         tag = self.tag
         for field in self.path(name)[:-1]:
-            if field.inner is not None and not field.inner.tag.startswith(tag + "::"):
+            if field.inner is not None and "::" not in field.inner.tag:
                 tag = field.inner.tag
         return tag
 
@@ -78,6 +78,7 @@ class Variable:
     place: Place
     lengths: tuple[int | None, ...] = ()
     extern: bool = False
+    constant: bool = False  # its initialiser is its value for ever
 
 
 @dataclass(frozen=True, slots=True, eq=False)

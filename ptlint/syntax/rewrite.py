@@ -182,6 +182,7 @@ class _Rewriter:
         self.not_types: set[str] = set()
         self.typeofs: list[tuple[int, int]] = []
         self.last = _NO_TYPE
+        self.cast = -1  # row of the parenthesis that closes a cast, the last one
         self.opened: list[int] = []  # rows of the open parentheses
 
     def put(self, text: str, token: Token, last: int = _NO_TYPE) -> None:
@@ -265,6 +266,7 @@ class _Rewriter:
         """Write a closing parenthesis, or remove the pair if it holds nothing but a name or a number."""
         rows = self.rows
         last = self.last
+        opening = -1
         if self.opened:
             opening = self.opened.pop()
             if opening == len(rows) - 2 and last == _NO_TYPE:
@@ -284,8 +286,9 @@ class _Rewriter:
                     rows[-1] = row
                     self.places[-1] = content
                     return
-        self.put(")", token, _TYPE if last != _NO_TYPE else _NO_TYPE)
-        self.last = _NO_TYPE
+        if last != _NO_TYPE and rows[opening - 1] != "sizeof":
+            self.cast = len(rows)
+        self.put(")", token)
 
     def at_operand(self) -> bool:
         """Whether an operand, not an operator, comes next."""
@@ -296,7 +299,7 @@ class _Rewriter:
             row = self.rows[-1]
             if row in ("++", "--") and len(self.rows) > 1:  # "n-- && m"
                 return self.places[-2].kind == PUNCT and self.rows[-2] not in _CLOSING
-            return row not in _CLOSING
+            return row not in _CLOSING or self.cast == len(self.rows) - 1
         return before.text in ("return", "case")
 
     def ends_label(self) -> bool:

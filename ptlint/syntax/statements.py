@@ -211,8 +211,6 @@ class Statements(Calls):
         for length in declarator.lengths:
             if length is not None and length.type not in ("number_literal", "identifier"):
                 self.discard(length)
-        if initialiser is not None and not lengths and declarator.lengths:
-            lengths = (None,)
         target = self.scopes.declare(name, Scope.LOCAL, kind, lengths)
         if first is not None:
             self.graph.emit(Assign(target, first.expression, place))
@@ -220,6 +218,8 @@ class Statements(Calls):
             self.graph.emit(Declare(target, place))
         else:
             self.assign(Value(target, kind), initialiser, place)
+            if lengths:
+                self.set_length(name, target)
         cleanup = self.cleanups.get(declarator.name.start_point[0])
         if cleanup is not None:
             self.scopes.enter_cleanup(cleanup, target, place)

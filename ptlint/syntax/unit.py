@@ -160,7 +160,7 @@ class UnitSyntax:
             self.struct(outer)
             self.typedef(outer.partition(" ")[2])
             return self._structs.setdefault(tag, None)
-        for path in self._paths(self._cache.tags.get(tag, ())):
+        for path in self._paths(self._cache.tags, tag):
             for item in self._file_items(path).by_tag.get(tag, ()):
                 self._declarations(path, item)
                 if self._structs.get(tag) is not None:
@@ -181,7 +181,7 @@ class UnitSyntax:
             return self._typedefs[name]
         self._typedefs[name] = None  # while it is looked for
         found: Typedef | None = None
-        paths = self._paths(self._cache.typedefs.get(name, ())) if name in self.typenames else []
+        paths = self._paths(self._cache.typedefs, name) if name in self.typenames else []
         for path in paths:
             for item in self._file_items(path).by_name.get(name, ()):
                 if any(token.text == "typedef" for token in item.tokens[:3]):
@@ -294,12 +294,12 @@ class UnitSyntax:
             known = self._typenames = frozenset(names)
         return known
 
-    def _paths(self, keys: Sequence[FileKey]) -> list[str]:
-        """Return the files among *keys* that are in the unit; its own first, then in order of inclusion."""
-        digests = self.digests
+    def _paths(self, index: dict[str, list[FileKey]], name: str) -> list[str]:
+        """Return the files of the unit that *index* has for a name; its own first, then as they are included."""
+        digests = self.digests  # makes the outlines that fill the index
         order = self._order
         own = self.unit.path
-        paths = [path for path, digest in keys if digests.get(path) == digest]
+        paths = [path for path, digest in index.get(name, ()) if digests.get(path) == digest]
         if len(paths) > 1:
             paths.sort(key=lambda path: -1 if path == own else order[path])
         return paths
@@ -321,16 +321,15 @@ class UnitSyntax:
 
     def _candidates(self, name: str, enumerators: bool = False) -> Iterator[_Defined]:
         """Yield the items that may declare *name*, the likely ones first."""
-        self.digests  # noqa: B018  (makes the outlines)
         own = self._own_names()
         for item in own.get(name, ()):
             yield _Defined(self.unit.path, item)
-        for path in self._paths(self._cache.names.get(name, ())):
+        for path in self._paths(self._cache.names, name):
             if path != self.unit.path:
                 for item in self._file_items(path).by_name.get(name, ()):
                     yield _Defined(path, item)
         if enumerators:
-            for path in self._paths(self._cache.enumerators.get(name, ())):
+            for path in self._paths(self._cache.enumerators, name):
                 for item in self._file_items(path).by_enumerator.get(name, ()):
                     yield _Defined(path, item)
         yield from self._generating(name)
@@ -451,9 +450,18 @@ class UnitSyntax:
         if tokens[-1].text != ";":
             tokens.append(Token(PUNCT, ";", end.path, end.line, end.column, False, None))
         found = read_declarations(tokens, recorder, self.typenames, self._keep, self._cache.parser)
-        if any(token.text in _NORETURN for token in tokens):
+        words = {token.text for token in tokens if token.kind == IDENT}
+        if not words.isdisjoint(_NORETURN):
             entities = {
                 name: replace(entity, noreturn=True) if isinstance(entity, Prototype) else entity
+                for name, entity in found.entities.items()
+            }
+            found = found._replace(entities=entities)
+        if "const" in words and "static" in words:
+            entities = {
+                name: replace(entity, constant=not entity.type.pointers and not entity.lengths)
+                if isinstance(entity, Variable)
+                else entity
                 for name, entity in found.entities.items()
             }
             found = found._replace(entities=entities)

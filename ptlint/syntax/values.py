@@ -76,6 +76,24 @@ def is_null(expression: Expression) -> bool:
     return isinstance(expression, Constant) and expression.value == 0
 
 
+def element_count(value: Expression) -> int | None:
+    """Return how long an array is that is declared without a length and initialised with *value*."""
+    if isinstance(value, Text):
+        return None if "\\" in value.text else len(value.text) + 1
+    if not isinstance(value, Aggregate):
+        return None
+    count = position = 0
+    for designator, _ in value.fields:
+        if designator:
+            last = designator[1:].partition("]")[0].rpartition(" ")[2]
+            if not last.isdigit():
+                return None
+            position = int(last)
+        position += 1
+        count = max(count, position)
+    return count
+
+
 def initialised(aggregate: Aggregate, struct: Struct, name: str) -> Expression | None:
     """Return the value that an aggregate gives to the member *name*, None if it takes thought."""
     for position, (designator, value) in enumerate(aggregate.fields):
