@@ -295,7 +295,7 @@ class UnitSyntax:
         return known
 
     def _paths(self, index: dict[str, list[FileKey]], name: str) -> list[str]:
-        """Return the files of the unit that *index* has for a name; its own first, then as they are included."""
+        """Return the files of the unit that *index* has for a name: its own, then as included."""
         digests = self.digests  # makes the outlines that fill the index
         order = self._order
         own = self.unit.path
@@ -434,6 +434,8 @@ class UnitSyntax:
         self, path: str, item: Item, recorder: "_Recorder", macros: list[tuple[str, Macro | None]]
     ) -> Declarations:
         header = list(item.header())
+        if not header:
+            return _NO_DECLARATIONS
         end = header[-1]
         try:
             if item.hints and item.body >= 0:
