@@ -116,7 +116,7 @@ def test_the_members_of_a_table_descriptor_belong_to_it(kernel_tree: Callable[[s
     assert table.declaring_tag("pt_rcu_head") == "struct ptdesc"
     # rcu_head is a macro for callback_head, as a tag and as a member.
     assert syntax.offset(Type("struct ptdesc"), "pt_rcu_head") == syntax.offset(
-        Type("struct page"), "rcu_head"
+        Type("struct page"), "callback_head"
     )
     assert syntax.offset(Type("struct ptdesc"), "pt_list") == syntax.offset(Type("struct page"), "lru")
 
