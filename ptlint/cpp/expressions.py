@@ -15,7 +15,7 @@ from ptlint.cpp.tokens import CHAR, IDENT, NUMBER, Macro, Token
 REMEMBERED: Final = 8
 """Values kept per condition. Few conditions are met with more than two or three sets of definitions."""
 
-DEEPEST_EXPRESSION: Final = 200
+DEEPEST_EXPRESSION: Final = 100
 """Parentheses and operators inside one another."""
 
 _BITS: Final = 1 << 64
@@ -150,9 +150,6 @@ class ExpressionParser:
 
     def conditional(self, live: bool) -> Value:
         """Parse an expression without commas."""
-        self._depth += 1
-        if self._depth > DEEPEST_EXPRESSION:
-            raise BadExpression("an expression nested too deeply")
         test = self._binary(2, live)
         if self.peek() == "?":
             self.index += 1
@@ -160,7 +157,9 @@ class ExpressionParser:
             if self.peek() != ":":
                 raise BadExpression("'?' without ':'")
             self.index += 1
+            self._depth += 1
             no = self.conditional(live and (test is None or test[0] == 0))
+            self._depth -= 1
             if test is None:
                 value = yes if yes is not None and no is not None and yes[0] == no[0] else None
             else:
@@ -169,15 +168,18 @@ class ExpressionParser:
                 if value is not None and other is not None and other[1] and not value[1]:
                     value = (value[0] % _BITS, True)
             test = value
-        self._depth -= 1
         return test
 
     def _binary(self, least: int, live: bool) -> Value:
+        self._depth += 1
+        if self._depth > DEEPEST_EXPRESSION:
+            raise BadExpression("an expression nested too deeply")
         left = self.unary(live)
         while True:
             sign = self.peek()
             precedence = _BINARY.get(sign, 0)
             if precedence < least:
+                self._depth -= 1
                 return left
             self.index += 1
             if sign == "&&":

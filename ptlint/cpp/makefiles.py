@@ -19,6 +19,9 @@ LONGEST: Final = 100_000
 
 MOST_INCLUDED: Final = 200
 
+MOST_EXPANSIONS: Final = 100_000
+"""Texts with references, expanded by one reader. The kernel's top Makefile needs some 2,000."""
+
 _ASSIGNMENT = re.compile(
     r"(?:(?:export|override)\s+)*([^\s:#=+?!\t][^\s:#=+?!]*)\s*(\+=|:::?=|::?=|\?=|=)\s*(.*)", re.DOTALL
 )
@@ -40,6 +43,7 @@ class Makefiles:
         self._variables: dict[str, str] = {}
         self._included = 0
         self._depth = 0
+        self._left = MOST_EXPANSIONS
 
     def read(self, path: str) -> None:
         """Obey the makefile at *path*, if there is one."""
@@ -63,7 +67,7 @@ class Makefiles:
                         last = open_conditionals[-1]
                         last.turn(last.open and self._holds(match[2], match[3]))
                 else:
-                    outer = all(c.active for c in open_conditionals)
+                    outer = not open_conditionals or open_conditionals[-1].active
                     open_conditionals.append(_Conditional(outer and self._holds(match[2], match[3]), outer))
             elif text == "else" or text.startswith("else "):
                 if open_conditionals:
@@ -71,7 +75,7 @@ class Makefiles:
             elif text == "endif" or text.startswith("endif "):
                 if open_conditionals:
                     open_conditionals.pop()
-            elif all(c.active for c in open_conditionals):
+            elif not open_conditionals or open_conditionals[-1].active:
                 defining = text.startswith(("define ", "override define "))
                 if not defining:
                     self._obey(text)
@@ -91,10 +95,10 @@ class Makefiles:
         """Return *text* with all references to variables and functions replaced."""
         if "$" not in text:
             return text
-        self._depth += 1
-        if self._depth > DEEPEST:
-            self._depth -= 1
+        self._left -= 1
+        if self._depth >= DEEPEST or self._left < 0:
             return ""
+        self._depth += 1
         parts: list[str] = []
         position = 0
         while (match := _REFERENCE.search(text, position)) is not None:
