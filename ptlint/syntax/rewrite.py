@@ -487,15 +487,13 @@ class _Rewriter:
         while stop < end and not (depth == 0 and tokens[stop].text == ";"):
             depth += (tokens[stop].text in _OPENING) - (tokens[stop].text in _CLOSING)
             stop += 1
+        names = _typedef_names(tokens, index + 1, stop)
         self.put("typedef", token)
+        self.local_types -= names
+        self.not_types |= names
         self.range(index + 1, stop)
-        for row in range(len(self.rows) - 1, -1, -1):
-            if self.rows[row] == "typedef":
-                break
-            if self.places[row].kind == IDENT and self.rows[row].isidentifier():
-                self.local_types.add(self.rows[row])
-                self.not_types.discard(self.rows[row])
-                break
+        self.not_types -= names
+        self.local_types |= names
         return stop
 
     def case(self, token: Token, index: int, end: int) -> int:
@@ -724,6 +722,41 @@ class _Rewriter:
             self.range(colon + 1, finish)
         self.put(")", token)
         return stop
+
+
+def _typedef_names(tokens: Sequence[Token], start: int, end: int) -> set[str]:
+    """Return the names that the typedef declares whose specifiers begin at *start*."""
+    names: set[str] = set()
+    last = ""
+    index = start
+    while index < end:
+        token = tokens[index]
+        if token.kind == IDENT:
+            if token.text in _DROPPED_WITH_GROUP or token.text in _TYPEOF:
+                index = group_end(tokens, index + 1, end)
+                continue
+            last = token.text
+        elif token.text == "(":
+            at = index + 1
+            while at < end and (tokens[at].text == "*" or tokens[at].text in _DROPPED):
+                at += 1
+            alone = at == index + 1
+            if at < end and tokens[at].kind == IDENT and (not alone or tokens[at + 1].text == ")"):
+                last = tokens[at].text
+                while index < end and tokens[index].text != ",":  # what follows are parameters and lengths
+                    index = group_end(tokens, index, end) if tokens[index].text in _OPENING else index + 1
+                continue
+            index = group_end(tokens, index, end)
+            continue
+        elif token.text in _OPENING:
+            index = group_end(tokens, index, end)
+            continue
+        elif token.text == ",":
+            names.add(last)
+        index += 1
+    if last:
+        names.add(last)
+    return names
 
 
 def _joined(pieces: list[str]) -> str:

@@ -31,7 +31,7 @@ from ptlint.syntax.records import (
     Typedef,
     Variable,
 )
-from ptlint.syntax.rewrite import Rewritten
+from ptlint.syntax.rewrite import Rewritten, group_end
 from ptlint.syntax.toplevel import Item, Items, Kind, Outline, active_tokens, outline, split
 
 _NORETURN: Final = frozenset(("noreturn", "__noreturn__", "_Noreturn"))
@@ -638,8 +638,13 @@ def _without_bodies(tokens: Sequence[Token]) -> list[Token]:
 def _declared_by(part: Item) -> str:
     """Return the name of the function that an expanded item defines."""
     header = part.header()
-    for index in range(len(header) - 1):
+    index = 0
+    while index < len(header) - 1:
         token = header[index]
-        if token.kind == IDENT and header[index + 1].text == "(" and not token.text.startswith("__attr"):
-            return token.text
+        if token.kind == IDENT and header[index + 1].text == "(":
+            if not token.text.startswith("__attribute"):
+                return token.text
+            index = group_end(header, index + 1, len(header))
+        else:
+            index += 1
     return ""

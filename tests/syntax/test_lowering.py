@@ -218,6 +218,14 @@ def test_a_member_knows_the_struct_in_which_it_is_declared() -> None:
     assert "field='y', struct='struct page::" in text
 
 
+def test_a_typedef_in_a_function_names_a_type_from_there_on() -> None:
+    text = body(
+        "typedef void (fn)(long), *list_t; typedef struct { int v; } box; extern fn go;\n"
+        "fn *call = go; box x = { a }; call(1); return (box){ b }.v + x.v;"
+    )
+    assert "    call = go\n    x = (box){a}\n    call(1)\n    return b + x.v\n" in text
+
+
 def test_a_static_local_is_a_global_of_its_function() -> None:
     assert body("static int n; n = a; return n;") == "0:\n    f.n = a\n    return f.n\n"
 
