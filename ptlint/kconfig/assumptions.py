@@ -28,6 +28,9 @@ Plan = dict[Any, Setting]
 _MOST_PLANS = 300
 """How many plans are tried for one assumption."""
 
+_MOST_STEPS = 50_000
+"""How many expressions are looked at for one assumption."""
+
 _DEEPEST = 8
 """How far a plan follows dependencies of dependencies."""
 
@@ -98,6 +101,7 @@ class _Planner:
     def __init__(self, now: Evaluation, fixed: set[Any]) -> None:
         self._now = now
         self._fixed = fixed
+        self._steps = 0
 
     def exactly(self, symbol: Any, setting: Setting) -> Iterator[Plan]:
         """Yield plans that may give *symbol* the value."""
@@ -123,7 +127,8 @@ class _Planner:
         if self._now.tri(expr) >= value:
             yield {}
             return
-        if depth <= 0:
+        self._steps += 1
+        if depth <= 0 or self._steps > _MOST_STEPS:
             return
         if expr.__class__ is not tuple:
             if expr not in seen:
@@ -146,7 +151,8 @@ class _Planner:
         if self._now.tri(expr) <= value:
             yield {}
             return
-        if depth <= 0:
+        self._steps += 1
+        if depth <= 0 or self._steps > _MOST_STEPS:
             return
         if expr.__class__ is not tuple:
             if expr not in seen:
@@ -167,7 +173,10 @@ class _Planner:
         if item.__class__ is Choice or item.is_constant or item in self._fixed or item in self._now.forced:
             return
         seen |= {item}
-        visible = 1 if value == 1 or TYPE_TO_STR[item.orig_type] == "bool" else 2
+        is_bool = TYPE_TO_STR[item.orig_type] == "bool"
+        visible = 1 if value == 1 or is_bool else 2
+        if is_bool:
+            value = 2
         for node in item.nodes:
             if node.prompt:
                 for plan in self._at_least(node.prompt[1], visible, seen, depth - 1):
@@ -197,18 +206,19 @@ class _Planner:
                 if other is not item and other not in seen:
                     yield from self._raise(other, 2, seen, depth - 1)
             return
+        if TYPE_TO_STR[item.orig_type] == "bool":
+            value = 0
         for plan in self._at_most(item.rev_dep, value, seen, depth - 1):
             if any(node.prompt and self._now.tri(node.prompt[1]) for node in item.nodes):
                 yield {**plan, item: value}
-            for default, cond in item.defaults:
-                if self._now.tri(cond):
-                    for more in self._at_most((AND, default, cond), value, seen, depth - 1):
-                        if (joined := _joined(plan, more)) is not None:
-                            yield joined
-                    break
-            for more in self._at_most(item.direct_dep, value, seen, depth - 1):
-                if (joined := _joined(plan, more)) is not None:
-                    yield joined
+            active = next(((d, cond) for d, cond in item.defaults if self._now.tri(cond)), None)
+            if active is None:
+                yield plan
+                continue
+            for reason in ((AND, *active), item.direct_dep):
+                for more in self._at_most(reason, value, seen, depth - 1):
+                    if (joined := _joined(plan, more)) is not None:
+                        yield joined
 
     def _relation(self, expr: Expression, holds: bool, seen: frozenset[Any], depth: int) -> Iterator[Plan]:
         """Yield plans that may make a comparison of a symbol with a constant hold or fail."""

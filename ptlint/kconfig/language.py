@@ -10,8 +10,7 @@ What conf does and Kconfiglib does not (the kernel's scripts/kconfig is the refe
 * ``modules`` (5.13), ``transitional`` (6.18), ``depends on A if B`` (7.x).
 * ``source`` names one file, relative to the top of the tree; no patterns.
 * ``$FOO`` in a string is text; only ``$(FOO)`` is expanded. A variable set with := is not expanded again.
-* Since 6.11 the members of a choice depend on what the choice depends on, not on the choice itself, and
-  a member of a choice that depends on the one above it is still a member.
+* Since 6.11 the members of a choice depend on what the choice depends on, not on the choice itself.
 * The type of a symbol that is given twice is the first one.
 
 How values are computed is in `ptlint.kconfig.evaluation`.
@@ -31,6 +30,11 @@ Expression = Any
 
 _T_TRANSITIONAL = 1000
 """A token of ours, beside Kconfiglib's (1 to 50)."""
+
+_MOST_WORK = 100_000
+"""Variables, and 64 characters each of what they give, that the files of a tree expand; a kernel's need a few
+thousand. Without it a few lines that refer to themselves twice could go on for ever.
+"""
 
 _WORD = re.compile(r"[A-Za-z0-9_$/.-]+")
 _OPERATORS = (
@@ -85,6 +89,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._find = find
         self._environment = environment
         self._shell = shell
+        self._work = 0
         self._member_choices = member_choices
         self.transitional: set[Any] = set()
         self.has_modules = False
@@ -259,16 +264,22 @@ class Language(k.Kconfig):  # type: ignore[misc]
         variable = self.variables.get(name)
         if variable is not None:
             if not variable.is_recursive:
-                return str(variable.value)
+                return self._counted(name, variable.value)
             if variable._n_expansions > (0 if len(args) == 1 else 100):
                 self._parse_error(f"the variable {name} refers to itself")
             variable._n_expansions += 1
             value = self._expand_whole(variable.value, args)
             variable._n_expansions -= 1
-            return str(value)
+            return self._counted(name, value)
         if name in self._functions:
             return str(super()._fn_val(args))
         return self._environment.get(name, "") if len(args) == 1 else ""
+
+    def _counted(self, name: str, value: str) -> str:
+        self._work += 1 + len(value) // 64
+        if self._work > _MOST_WORK:
+            self._parse_error(f"the variable {name} grows too large")
+        return value
 
     # Blocks
 

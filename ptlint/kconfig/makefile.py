@@ -16,6 +16,11 @@ _DEEPEST = 100
 _LARGEST = 1 << 20
 """Characters of one expansion; makefiles of the kernel stay below a few thousand."""
 
+_MOST_WORK = 200_000
+"""References, and 64 characters each of what they give, that one `Makefile` expands; then all are empty.
+A makefile of a kernel needs a few thousand at most. Without it ten lines of makefile could go on for ever.
+"""
+
 _OPERATOR = re.compile(r":::?=|:=|\+=|\?=|!=|=|:")
 _MODIFIERS = re.compile(r"(?:(?:export|override|private)[ \t]+)+")
 _CONDITIONAL = re.compile(r"(ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(.*)", re.DOTALL)
@@ -47,6 +52,7 @@ class Makefile:
         self._config = config
         self._variables = {name: _Variable(text, True) for name, text in variables.items()}
         self._depth = 0
+        self._work = 0
         self.exported: set[str] = set()
         """The names of variables that sub-makes see."""
 
@@ -55,7 +61,8 @@ class Makefile:
     def read(self, path: str) -> bool:
         """Evaluate the makefile at *path* of the tree; return whether there is one."""
         content = self._find(path)
-        if content is None or self._depth > _DEEPEST:
+        self._work += 10
+        if content is None or self._depth > _DEEPEST or self._work > _MOST_WORK:
             return False
         self._depth += 1
         self.evaluate(content.decode("utf-8", "replace"))
@@ -221,7 +228,9 @@ class Makefile:
             opening = text[dollar + 1]
             if opening in "({":
                 end = _closing(text, dollar + 1)
-                parts.append(self._reference(text[dollar + 2 : end], arguments))
+                value = self._reference(text[dollar + 2 : end], arguments)
+                self._work += 1 + len(value) // 64
+                parts.append(value)
                 i = end + 1
             else:
                 parts.append("$" if opening == "$" else self._named(opening, arguments))
@@ -234,7 +243,7 @@ class Makefile:
 
     def _reference(self, inner: str, arguments: tuple[str, ...]) -> str:
         """Return what ``$(inner)`` stands for."""
-        if self._depth > _DEEPEST:
+        if self._depth > _DEEPEST or self._work > _MOST_WORK:
             return ""
         self._depth += 1
         try:

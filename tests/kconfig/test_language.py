@@ -205,19 +205,69 @@ def test_a_symbol_that_a_thousand_others_select_can_be_read() -> None:
     assert completed(text, "CONFIG_S2999=y\n").get("T") == "y"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f = $(f,$(1))$(f,$(1))\nconfig A\n\tdef_bool $(f,x)\n",
+        "".join(f"D{i} = $(D{i + 1})$(D{i + 1})\n" for i in range(60)) + "D60 = text\n$(info,$(D0))\n",
+        "D := 12345678\n" + "D := $(D)$(D)\n" * 60,
+    ],
+)
+def test_macros_that_double_themselves_are_an_error(text: str) -> None:
+    with pytest.raises(KconfigError):
+        model_of(text)
+
+
 def test_symbols_that_depend_on_each_other_are_an_error() -> None:
     with pytest.raises(KconfigError):
         model_of("config A\n\tbool 'a'\n\tdepends on B\nconfig B\n\tbool 'b'\n\tdepends on A\n")
 
 
 PIECES = (
-    "config A\n", "config B\n", "menuconfig C\n", "choice\n", "endchoice\n", "menu 'm'\n", "endmenu\n", "if A\n",
-    "if A && !B || C=y\n", "endif\n", "\tbool 'p'\n", "\ttristate 't' if B\n", "\tint\n", "\thex\n", "\tstring 's'\n",
-    "\tdefault y if A\n", "\tdefault 0x10\n", "\tdefault 17\n", '\tdefault "x$(CC)"\n', "\tselect B if C\n",
-    "\timply A\n", "\trange 1 B if C\n", "\tdepends on A if !B\n", "\tdepends on A && (B || C>=3)\n", "\tmodules\n",
-    "\ttransitional\n", "\thelp\n", "\t  text\n", "\tvisible if A\n", "\toption env=HOME\n", "X := $(shell,ls)\n",
-    "$(X)\n", "$(", "\\\n", '"', "'", "#", "\x00", "\xff", "source 'x'\n", "\toptional\n", "mainmenu 'x'\n", "comment 'c'\n",
-)  # fmt: skip
+    "config A\n",
+    "config B\n",
+    "menuconfig C\n",
+    "choice\n",
+    "endchoice\n",
+    "menu 'm'\n",
+    "endmenu\n",
+    "if A\n",
+    "if A && !B || C=y\n",
+    "endif\n",
+    "\tbool 'p'\n",
+    "\ttristate 't' if B\n",
+    "\tint\n",
+    "\thex\n",
+    "\tstring 's'\n",
+    "\tdefault y if A\n",
+    "\tdefault 0x10\n",
+    "\tdefault 17\n",
+    '\tdefault "x$(CC)"\n',
+    "\tselect B if C\n",
+    "\timply A\n",
+    "\trange 1 B if C\n",
+    "\tdepends on A if !B\n",
+    "\tdepends on A && (B || C>=3)\n",
+    "\tmodules\n",
+    "\ttransitional\n",
+    "\thelp\n",
+    "\t  text\n",
+    "\tvisible if A\n",
+    "\toption env=HOME\n",
+    "X := $(shell,ls)\n",
+    "$(X)\n",
+    "$(",
+    "\\\n",
+    '"',
+    "'",
+    "#",
+    "\x00",
+    "\xff",
+    "source 'x'\n",
+    "\toptional\n",
+    "mainmenu 'x'\n",
+    "comment 'c'\n",
+)
 
 
 @settings(max_examples=300, deadline=None)
