@@ -27,6 +27,8 @@ _OFFSETS: Final = {
     "asm-offsets.h": ("arch/{srcarch}/kernel/asm-offsets.c", "arch/{srcarch}/kernel/asm-offsets_32.c",
                       "arch/{srcarch}/kernel/asm-offsets_64.c", "arch/x86/um/shared/sysdep/kernel-offsets.h"),
     "rq-offsets.h": ("kernel/sched/rq-offsets.c",),
+    "user_constants.h": ("arch/{srcarch}/kernel/user-offsets.c", "arch/x86/um/user-offsets.c"),
+    "machtypes.h": ("arch/{srcarch}/tools/mach-types",),
 }  # fmt: skip
 _OFFSET_NAME = re.compile(rb"\b(?:DEFINE|OFFSET)\(\s*([A-Za-z_]\w*)\s*,")
 _FEATURE = re.compile(rb"^#define\s+X86_FEATURE_(\w+)\s+\(\s*(\d+)\s*\*\s*32\s*\+\s*(\d+)\s*\)", re.MULTILINE)
@@ -94,8 +96,10 @@ class Generated:
                 f"{_TOP}compile.h": self._compile,
                 _UAPI_VERSION: self._version,
             }
-            for name, sources in _OFFSETS.items():
-                known[_TOP + name] = self._offsets(_TOP + name, sources)
+            for name, patterns in _OFFSETS.items():
+                sources = [pattern.format(srcarch=self._arch.srcarch) for pattern in patterns]
+                if any(self._tree.find(source) is not None for source in sources):
+                    known[_TOP + name] = self._offsets(_TOP + name, sources)
             for folder in dict.fromkeys((self._arch.srcarch, self._arch.header_arch)):
                 for uapi in ("", "uapi/"):
                     self._add_asm(known, folder, uapi)
@@ -134,11 +138,11 @@ class Generated:
         lines = [f"#define {name} {value}" for name, value in known.items() if value is not None]
         return _guarded("__LINUX_BOUNDS_H__", lines)
 
-    def _offsets(self, path: str, sources: tuple[str, ...]) -> Callable[[], bytes]:
+    def _offsets(self, path: str, sources: list[str]) -> Callable[[], bytes]:
         def make() -> bytes:
             names: dict[str, None] = {}
             for source in sources:
-                text = self._tree.find(source.format(srcarch=self._arch.srcarch)) or b""
+                text = self._tree.find(source) or b""
                 names.update(dict.fromkeys(name.decode() for name in _OFFSET_NAME.findall(text)))
             self._free[path] = tuple(names)
             return b""
