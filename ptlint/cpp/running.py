@@ -131,6 +131,10 @@ class Run:
             elif kind == ONCE:
                 self._once.add(path)
 
+    def finish(self) -> None:
+        """Let go of what refers back to the run, so that it needs no garbage collector."""
+        del self._evaluator
+
     def _decide(self, step: Step, path: str) -> bool:
         try:
             asked, value = self._evaluator.value(step.condition, self.table)

@@ -131,6 +131,7 @@ class Preprocessor:
                 run.enter(file, -1)
         run.files.setdefault(path)
         run.enter(main, -1)
+        run.finish()
         return Unit(
             path,
             module,
