@@ -9,10 +9,11 @@ from ptlint.syntax.constants import UNKNOWN, UNSIGNED_LONG
 from ptlint.syntax.expressions import Expressions
 from ptlint.syntax.ir import Aggregate, Constant, Expression, Text, Type
 from ptlint.syntax.records import Struct
-from ptlint.syntax.rewrite import AUTO, Rewritten
+from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Scopes
 from ptlint.syntax.types import Environment
 from ptlint.syntax.values import Value
+from ptlint.syntax.words import AUTO
 
 
 class Aggregates(Expressions):

@@ -25,7 +25,11 @@ from ptlint.syntax.ir import (
     Unreachable,
 )
 from ptlint.syntax.nodes import call_arguments
-from ptlint.syntax.rewrite import (
+from ptlint.syntax.rewrite import Rewritten
+from ptlint.syntax.scopes import Scopes
+from ptlint.syntax.types import Environment
+from ptlint.syntax.values import ONE, ZERO, Value, type_of
+from ptlint.syntax.words import (
     CALL_ASM,
     CALL_GENERIC,
     CALL_JUMP,
@@ -33,11 +37,7 @@ from ptlint.syntax.rewrite import (
     CALL_SAME_TYPE,
     CALL_VA_ARG,
     DEFAULT,
-    Rewritten,
 )
-from ptlint.syntax.scopes import Scopes
-from ptlint.syntax.types import Environment
-from ptlint.syntax.values import ONE, ZERO, Value, type_of
 
 _UNREACHABLE: Final = frozenset(("__builtin_unreachable", "__builtin_trap"))
 

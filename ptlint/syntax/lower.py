@@ -12,11 +12,12 @@ from ptlint.cpp.tokens import IDENT, PUNCT, Token
 from ptlint.syntax.constants import UNKNOWN
 from ptlint.syntax.ir import Function, Lost, Name, Place, Return, Scope, Type
 from ptlint.syntax.records import Entity, Prototype, Struct, Typedef, Variable
-from ptlint.syntax.rewrite import OPERANDS, Rewritten, rewrite
+from ptlint.syntax.rewrite import Rewritten, rewrite
 from ptlint.syntax.scopes import Scopes
 from ptlint.syntax.statements import Statements
 from ptlint.syntax.types import Declarator, Environment
 from ptlint.syntax.values import element_count
+from ptlint.syntax.words import OPERANDS
 
 LONGEST_FUNCTION = 400_000
 """Tokens after expansion. The longest of a kernel has a tenth."""

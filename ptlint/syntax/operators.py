@@ -41,8 +41,7 @@ from ptlint.syntax.ir import (
     Unary,
 )
 from ptlint.syntax.records import Enumerator, Prototype, Variable
-from ptlint.syntax.rewrite import LABEL_VALUE, Rewritten
-from ptlint.syntax.rewrite import UNKNOWN as UNKNOWN_NAME
+from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Local, Scopes
 from ptlint.syntax.types import Environment, TypeReader
 from ptlint.syntax.values import (
@@ -55,6 +54,8 @@ from ptlint.syntax.values import (
     truth,
     type_of,
 )
+from ptlint.syntax.words import LABEL_VALUE
+from ptlint.syntax.words import UNKNOWN as UNKNOWN_NAME
 
 _COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _FUNCTION_NAMES: Final = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))

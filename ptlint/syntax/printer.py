@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Prints the intermediate form for people: for debugging and for tests."""
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ptlint.cpp.unit import Preprocessor
+from ptlint.kconfig.arch import arch_named
+from ptlint.kconfig.model import Model
+from ptlint.kconfig.toolchain import toolchain_named
+from ptlint.source.tree import DiskTree
 from ptlint.syntax.ir import (
     AddressOf,
     Aggregate,
@@ -25,6 +34,7 @@ from ptlint.syntax.ir import (
     Type,
     Unary,
 )
+from ptlint.syntax.unit import UnitSyntax
 
 
 def type_text(kind: Type) -> str:
@@ -123,3 +133,22 @@ def function_text(function: Function) -> str:
         lines.append(f"    {terminator_text(block.terminator)}")
     lines.extend(f"lost {entry.place.path}:{entry.place.line}: {entry.why}" for entry in function.lost)
     return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print a function of a kernel tree: TREE UNIT FUNCTION [ARCH], under the architecture's defconfig."""
+    if len(arguments) not in (3, 4):
+        sys.stderr.write("usage: python -m ptlint.syntax.printer TREE UNIT FUNCTION [ARCH]\n")
+        return 2
+    root, path, name, *rest = arguments
+    toolchain = toolchain_named("gcc-12")
+    tree = DiskTree(Path(root))
+    configuration = Model.load(tree, arch_named(rest[0] if rest else "x86_64"), toolchain).defconfig()
+    preprocessor = Preprocessor(tree, configuration, toolchain)
+    found = UnitSyntax(preprocessor.unit(path), preprocessor).function(name)
+    sys.stdout.write(function_text(found) if found is not None else f"{path}: no function {name}\n")
+    return 0 if found is not None else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -14,74 +14,46 @@ One token is written per line of the text: the row of a tree-sitter node is the 
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from ptlint.cpp.tokens import CHAR, IDENT, NUMBER, PUNCT, STRING, Token
-from ptlint.syntax.constants import character_value
-
-OPERANDS: Final = "$typeof_"
-AUTO: Final = "$auto"
-CALL_ASM: Final = "$asm"
-CALL_GENERIC: Final = "$generic"
-CALL_RANGE: Final = "$range"
-CALL_SAME_TYPE: Final = "$same_type"
-CALL_OFFSET: Final = "$offset"
-CALL_VA_ARG: Final = "$va_arg"
-CALL_JUMP: Final = "$goto"
-UNKNOWN: Final = "$unknown"
-LABEL_VALUE: Final = "$label"
-DEFAULT: Final = "$default"
-PADDING: Final = "$padding"
-PACKED: Final = -1
-UNKNOWN_ALIGNMENT: Final = -2
-
-_DROPPED = frozenset((
-    "const", "__const", "__const__", "volatile", "__volatile", "__volatile__", "restrict", "__restrict",
-    "__restrict__", "register", "inline", "__inline", "__inline__", "_Noreturn", "__extension__",
-    "__thread", "_Thread_local", "__seg_gs", "__seg_fs", "constexpr", "_Atomic", "__signed", "__signed__",
-    "signed",
-))  # fmt: skip
-_DROPPED_WITH_GROUP = frozenset((
-    "__attribute__", "__attribute", "_Alignas", "alignas", "__declspec", "__attribute_malloc__",
-))  # fmt: skip
-_ALIGNAS = frozenset(("_Alignas", "alignas"))
-_PACKED = frozenset(("packed", "__packed__"))
-_ALIGNED = frozenset(("aligned", "__aligned__", "mode", "__mode__", "vector_size", "__vector_size__"))
-_TYPEOF = frozenset((
-    "typeof", "__typeof__", "__typeof", "typeof_unqual", "__typeof_unqual__", "__typeof_unqual",
-))  # fmt: skip
-_ASM = frozenset(("asm", "__asm__", "__asm"))
-_ASM_QUALIFIERS = frozenset((
-    "volatile", "__volatile__", "__volatile", "inline", "__inline", "__inline__", "goto",
-))  # fmt: skip
-_OFFSETOF = frozenset(("offsetof", "__builtin_offsetof"))
-_VA_ARG = frozenset(("va_arg", "__builtin_va_arg"))
-_ASSERT = frozenset(("_Static_assert", "static_assert"))
-_BASIC = frozenset(("void", "char", "short", "int", "long", "float", "double", "unsigned", "signed"))
-_TAGGED = frozenset(("struct", "union", "enum"))
-_BUILTIN_TYPES = frozenset((
-    "_Bool", "__builtin_va_list", "__int128_t", "__uint128_t", "_Float16", "_Float32", "_Float64",
-    "__float128", "_Complex",
-))  # fmt: skip
-_STATEMENT_START = frozenset((";", "{", "}"))
-_NOT_AFTER_TYPE = frozenset((
-    ".", "->", "=", "+=", "-=", "*=", "/=", "==", "!=", "<", ">", "<=", ">=", "++", "--", "?", "|", "||",
-    "/", "%", "^", "]",
-))  # fmt: skip
-_DECLARES = frozenset(("=", ";", ",", "[", ")"))
-_KEYWORDS = frozenset((
-    "if", "else", "while", "do", "for", "switch", "case", "default", "return", "goto", "break", "continue",
-    "sizeof", "struct", "union", "enum", "typedef", "static", "extern", "_Alignof", "alignof",
-    "__alignof__", "__alignof",
-))  # fmt: skip
-_ALIGNOF = frozenset(("_Alignof", "alignof", "__alignof__", "__alignof"))
-_OPENING = frozenset("([{")
-_CLOSING = frozenset(")]}")
-_BEFORE_CALL = frozenset(")]")
-
-_NO_TYPE = 0
-_TYPE = 1  # the token that was written last ends a type name
-_STAR = 2
+from ptlint.cpp.tokens import IDENT, PUNCT, Token
+from ptlint.syntax.groups import group_end, split_arguments, typedef_names
+from ptlint.syntax.words import (
+    ALIGNAS,
+    ALIGNED_WORDS,
+    ALIGNOF,
+    ASM,
+    ASM_QUALIFIERS,
+    ASSERT,
+    AUTO,
+    BASIC,
+    BUILTIN_TYPES,
+    CALL_ASM,
+    CALL_GENERIC,
+    CALL_JUMP,
+    CALL_OFFSET,
+    CALL_RANGE,
+    CALL_SAME_TYPE,
+    CALL_VA_ARG,
+    CLOSING,
+    DEFAULT,
+    DROPPED,
+    DROPPED_WITH_GROUP,
+    KEYWORDS,
+    NOT_AFTER_TYPE,
+    OFFSETOF,
+    OPENING,
+    OPERANDS,
+    PACKED,
+    PACKED_WORDS,
+    STATEMENT_START,
+    TAGGED,
+    TYPE,
+    TYPEOF,
+    UNKNOWN,
+    UNKNOWN_ALIGNMENT,
+    VA_ARG,
+)
+from ptlint.syntax.writer import Writer
 
 
 @dataclass(slots=True, eq=False)
@@ -125,255 +97,33 @@ def rewrite(tokens: Sequence[Token], typenames: Container[str], keep: Container[
     )
 
 
-def group_end(tokens: Sequence[Token], start: int, end: int) -> int:
-    """Return the index behind the bracket that closes the one at *start*; *end* if there is none."""
-    depth = 0
-    for index in range(start, end):
-        token = tokens[index]
-        if token.kind == PUNCT:
-            text = token.text
-            if text in _OPENING:
-                depth += 1
-            elif text in _CLOSING:
-                depth -= 1
-                if depth <= 0:
-                    return index + 1
-    return end
-
-
-def split_arguments(tokens: Sequence[Token], start: int, end: int, mark: str = ",") -> list[tuple[int, int]]:
-    """Return the ranges between the *mark*s that stand in no bracket; none for an empty range."""
-    if start >= end:
-        return []
-    ranges: list[tuple[int, int]] = []
-    depth = 0
-    begin = start
-    for index in range(start, end):
-        token = tokens[index]
-        if token.kind != PUNCT:
-            continue
-        text = token.text
-        if text in _OPENING:
-            depth += 1
-        elif text in _CLOSING:
-            depth -= 1
-        elif depth == 0 and text == mark:
-            ranges.append((begin, index))
-            begin = index + 1
-    ranges.append((begin, end))
-    return ranges
-
-
-class _Rewriter:
-    """One run over the tokens of an item."""
+class _Rewriter(Writer):
+    """Knows the words that the grammar does not."""
 
     def __init__(self, tokens: Sequence[Token], typenames: Container[str], keep: Container[str]) -> None:
-        self.input = tokens
-        self.typenames = typenames
-        self.keep = keep
-        self.rows: list[str] = []
-        self.places: list[Token] = []
-        self.cleanups: dict[int, str] = {}
-        self.types: set[int] = set()
-        self.unparsed: list[tuple[Token, str]] = []
-        self.kept: dict[int, tuple[int, int]] = {}
-        self.layout: list[tuple[int, int]] = []
-        self.local_types: set[str] = set()
-        self.not_types: set[str] = set()
-        self.typeofs: list[tuple[int, int]] = []
-        self.last = _NO_TYPE
-        self.cast = -1  # row of the parenthesis that closes a cast, the last one
-        self.opened: list[int] = []  # rows of the open parentheses
-
-    def put(self, text: str, token: Token, last: int = _NO_TYPE) -> None:
-        self.rows.append(text)
-        self.places.append(token)
-        self.last = last
-
-    def write_operands(self) -> int:
-        """Write what each `typeof` is applied to; operands may hold others."""
-        done = 0
-        while done < len(self.typeofs):
-            start, end = self.typeofs[done]
-            at = self.input[min(start, len(self.input) - 1)]
-            for text in ("void", f"{OPERANDS}{done}", "(", "void", ")", "{", "sizeof", "("):
-                self.put(text, at)
-            self.range(start, end)
-            for text in (")", ";", "}"):
-                self.put(text, at)
-            done += 1
-        return done
-
-    def range(self, start: int, end: int) -> None:
-        """Rewrite the tokens from *start* to before *end*."""
-        tokens = self.input
-        put = self.put
-        index = start
-        while index < end:
-            token = tokens[index]
-            kind = token.kind
-            text = token.text
-            if kind == IDENT:
-                index = self.identifier(token, index, end)
-            elif kind == PUNCT:
-                index = self.punctuation(token, index, end)
-            elif kind == NUMBER:
-                put(text, token)
-                index += 1
-            elif kind == STRING:
-                index += 1
-                if index < end and tokens[index].kind == STRING:
-                    pieces = [text]
-                    while index < end and tokens[index].kind == STRING:
-                        pieces.append(tokens[index].text)
-                        index += 1
-                    token = token._replace(text=_joined(pieces))
-                put('""', token)
-            elif kind == CHAR:
-                put(str(character_value(text)), token)
-                index += 1
-            else:
-                put(text, token)
-                index += 1
-
-    def punctuation(self, token: Token, index: int, end: int) -> int:
-        text = token.text
-        rows = self.rows
-        if text == "(":
-            self.opened.append(len(rows))
-            self.put(text, token)
-        elif text == ")":
-            self.close(token)
-        elif text == "&&" and index + 1 < end and self.input[index + 1].kind == IDENT and self.at_operand():
-            self.put(LABEL_VALUE, self.input[index + 1])
-            return index + 2
-        elif text == "*":
-            self.put(text, token, _STAR if self.last != _NO_TYPE else _NO_TYPE)
-        elif text == ":":
-            if self.last == _TYPE and len(rows) > 1 and rows[-2] != "enum":
-                self.put(PADDING, token)  # a bit-field without a name
-            label = self.ends_label()
-            self.put(text, token)
-            if label:
-                self.put(";", token)
-        elif text == "#" or text == "\\" or text == "@" or text == "`":
-            self.unparsed.append((token, f"stray {text!r}"))
-        else:
-            self.put(text, token)
-        return index + 1
-
-    def close(self, token: Token) -> None:
-        """Write a closing parenthesis, or remove the pair if it holds nothing but a name or a number."""
-        rows = self.rows
-        last = self.last
-        opening = -1
-        if self.opened:
-            opening = self.opened.pop()
-            if opening == len(rows) - 2 and last == _NO_TYPE:
-                content = self.places[-1]
-                before = self.places[opening - 1] if opening else None
-                if (
-                    content.kind in (IDENT, NUMBER)
-                    and rows[-1] != "void"
-                    and (
-                        before is None
-                        or (before.kind == PUNCT and rows[opening - 1] not in _BEFORE_CALL)
-                        or before.text in ("return", "sizeof", "case")
-                    )
-                ):
-                    row = rows.pop()
-                    self.places.pop()
-                    rows[-1] = row
-                    self.places[-1] = content
-                    return
-        if last != _NO_TYPE and rows[opening - 1] != "sizeof":
-            self.cast = len(rows)
-        self.put(")", token)
-
-    def at_operand(self) -> bool:
-        """Whether an operand, not an operator, comes next."""
-        if not self.rows:
-            return True
-        before = self.places[-1]
-        if before.kind == PUNCT:
-            row = self.rows[-1]
-            if row in ("++", "--") and len(self.rows) > 1:  # "n-- && m"
-                return self.places[-2].kind == PUNCT and self.rows[-2] not in _CLOSING
-            return row not in _CLOSING or self.cast == len(self.rows) - 1
-        return before.text in ("return", "case")
-
-    def ends_label(self) -> bool:
-        """Whether the colon that comes next ends a label."""
-        rows = self.rows
-        if len(rows) < 2 or self.last or self.places[-1].kind != IDENT or rows[-1] in _KEYWORDS:
-            return False
-        before = rows[-2]
-        return before in _STATEMENT_START or (before == ":" and len(rows) > 3 and self.after_case())
-
-    def after_case(self) -> bool:
-        """Whether the colon before the last row ends a `case` or `default`."""
-        row = len(self.rows) - 3
-        while row >= 0 and self.rows[row] not in _STATEMENT_START and self.rows[row] != "?":
-            if self.rows[row] in ("case", "default"):
-                return True
-            row -= 1
-        return False
-
-    def identifier(self, token: Token, index: int, end: int) -> int:
-        text = token.text
-        tokens = self.input
-        following = tokens[index + 1] if index + 1 < end else None
-        after = following.text if following is not None and following.kind == PUNCT else ""
-        previous = self.rows[-1] if self.rows else ""
-        if previous == "." or previous == "->" or previous == "goto":
-            self.put(text, token)
-            return index + 1
-        handler = _WORDS.get(text)
-        if handler is not None:
-            return handler(self, token, index, end)
-        if previous in _TAGGED:
-            self.put(text, token, _TYPE)
-            return index + 1
-        if text in self.keep and after == "(":
-            return self.kept_macro(token, index, end)
-        if self.is_type(text, index, end, after, previous):
-            self.put("struct $" + text, token, _TYPE)
-            return index + 1
-        if self.last != _NO_TYPE and text in self.typenames:
-            self.not_types.add(text)
-        self.put(text, token)
-        return index + 1
-
-    def is_type(self, text: str, index: int, end: int, after: str, previous: str) -> bool:
-        """Whether the identifier at *index* names a type here."""
-        if self.last != _NO_TYPE or after in _NOT_AFTER_TYPE or previous == "*":
-            return False
-        if text in self.local_types:
-            return True
-        if text in self.typenames:
-            return text not in self.not_types
-        if text in self.not_types:
-            return False
-        tokens = self.input
-        if previous in _STATEMENT_START or not previous or previous in ("static", "typedef", "extern", "("):
-            # A type that no text defines under this name (a macro pasted it): "class_foo_t x" declares.
-            following = index + 1
-            stars = 0
-            while following < end and tokens[following].text == "*" and tokens[following].kind == PUNCT:
-                stars += 1
-                following += 1
-            if following < end:
-                other = tokens[following]
-                if previous == "(":
-                    return bool(stars and other.text == ")" and other.kind == PUNCT)
-                if other.kind == IDENT and other.text not in _WORDS and following + 1 < end:
-                    behind = tokens[following + 1]
-                    if (not stars and other.text not in _DROPPED) or (
-                        behind.kind == PUNCT and behind.text in _DECLARES and behind.text != ")"
-                    ):
-                        self.local_types.add(text)
-                        return True
-        return False
+        super().__init__(tokens, typenames, keep)
+        self.words = {
+            **dict.fromkeys(DROPPED, self.drop),
+            **dict.fromkeys(DROPPED_WITH_GROUP, self.drop_group),
+            **dict.fromkeys(BASIC, self.basic),
+            **dict.fromkeys(BUILTIN_TYPES, self.builtin_type),
+            **dict.fromkeys(KEYWORDS, self.plain),
+            **dict.fromkeys(ALIGNOF, self.alignof),
+            **dict.fromkeys(TYPEOF, self.typeof),
+            **dict.fromkeys(ASM, self.assembler),
+            **dict.fromkeys(OFFSETOF, self.offset),
+            **dict.fromkeys(VA_ARG, self.va_arg),
+            **dict.fromkeys(ASSERT, self.static_assert),
+            **dict.fromkeys(("signed", "__signed", "__signed__"), self.signed),
+            **dict.fromkeys(("auto", "__auto_type"), self.automatic),
+            "__int128": self.wide,
+            "__label__": self.local_label,
+            "typedef": self.type_definition,
+            "case": self.case,
+            "goto": self.goto,
+            "_Generic": self.generic,
+            "__builtin_types_compatible_p": self.same_type,
+        }
 
     # Words with a meaning of their own. Each handler returns the index of the next token.
 
@@ -385,13 +135,13 @@ class _Rewriter:
         start = index + 1
         if start < end and tokens[start].text == "(":
             stop = group_end(tokens, start, end)
-            if token.text in _ALIGNAS:
+            if token.text in ALIGNAS:
                 self.alignment(start, stop)
             for at in range(start + 2, stop - 2):
                 word = tokens[at].text
-                if word in _PACKED:
+                if word in PACKED_WORDS:
                     self.layout.append((len(self.rows), PACKED))
-                elif word in _ALIGNED:
+                elif word in ALIGNED_WORDS:
                     self.alignment(at + 1, stop - 2)
                 elif word in ("cleanup", "__cleanup__") and tokens[at + 1].text == "(":
                     row = len(self.rows) - 1
@@ -411,16 +161,16 @@ class _Rewriter:
         self.layout.append((len(self.rows), operand))
 
     def basic(self, token: Token, index: int, end: int) -> int:
-        self.put(token.text, token, _TYPE)
+        self.put(token.text, token, TYPE)
         return index + 1
 
     def wide(self, token: Token, index: int, end: int) -> int:
         for _ in range(3):  # the grammar takes any number of them
-            self.put("long", token, _TYPE)
+            self.put("long", token, TYPE)
         return index + 1
 
     def builtin_type(self, token: Token, index: int, end: int) -> int:
-        self.put("struct $" + token.text, token, _TYPE)
+        self.put("struct $" + token.text, token, TYPE)
         return index + 1
 
     def plain(self, token: Token, index: int, end: int) -> int:
@@ -429,11 +179,11 @@ class _Rewriter:
 
     def signed(self, token: Token, index: int, end: int) -> int:
         following = self.input[index + 1].text if index + 1 < end else ""
-        if following in _BASIC:
+        if following in BASIC:
             if following == "char":
-                self.put("signed", token, _TYPE)
+                self.put("signed", token, TYPE)
             return index + 1
-        self.put("int", token, _TYPE)
+        self.put("int", token, TYPE)
         return index + 1
 
     def alignof(self, token: Token, index: int, end: int) -> int:
@@ -453,7 +203,7 @@ class _Rewriter:
         if index + 2 < end and tokens[index + 1].kind == IDENT:
             behind = tokens[index + 2].text
             if behind == "=" or behind.startswith("__attribute"):
-                self.put("struct " + AUTO, token, _TYPE)
+                self.put("struct " + AUTO, token, TYPE)
         return index + 1
 
     def typeof(self, token: Token, index: int, end: int) -> int:
@@ -461,7 +211,7 @@ class _Rewriter:
         if index + 1 >= end or tokens[index + 1].text != "(":
             return self.plain(token, index, end)
         stop = group_end(tokens, index + 1, end)
-        self.put(f"struct {OPERANDS}{len(self.typeofs)}", token, _TYPE)
+        self.put(f"struct {OPERANDS}{len(self.typeofs)}", token, TYPE)
         self.typeofs.append((index + 2, stop - 1))
         return stop
 
@@ -474,7 +224,7 @@ class _Rewriter:
         tokens = self.input
         if index + 1 < end and tokens[index + 1].text == "(":
             index = group_end(tokens, index + 1, end)
-            if index < end and tokens[index].text == ";" and self.rows and self.rows[-1] in _STATEMENT_START:
+            if index < end and tokens[index].text == ";" and self.rows and self.rows[-1] in STATEMENT_START:
                 index += 1
             return index
         return self.plain(token, index, end)
@@ -485,9 +235,9 @@ class _Rewriter:
         stop = index + 1
         depth = 0
         while stop < end and not (depth == 0 and tokens[stop].text == ";"):
-            depth += (tokens[stop].text in _OPENING) - (tokens[stop].text in _CLOSING)
+            depth += (tokens[stop].text in OPENING) - (tokens[stop].text in CLOSING)
             stop += 1
-        names = _typedef_names(tokens, index + 1, stop)
+        names = typedef_names(tokens, index + 1, stop)
         self.put("typedef", token)
         self.local_types -= names
         self.not_types |= names
@@ -507,9 +257,9 @@ class _Rewriter:
             at = tokens[stop]
             if at.kind == PUNCT:
                 text = at.text
-                if text in _OPENING:
+                if text in OPENING:
                     depth += 1
-                elif text in _CLOSING:
+                elif text in CLOSING:
                     depth -= 1
                 elif depth == 0:
                     if text == "...":
@@ -543,7 +293,7 @@ class _Rewriter:
             stop = index + 2
             depth = 0
             while stop < end and not (depth == 0 and tokens[stop].text == ";"):
-                depth += (tokens[stop].text in _OPENING) - (tokens[stop].text in _CLOSING)
+                depth += (tokens[stop].text in OPENING) - (tokens[stop].text in CLOSING)
                 stop += 1
             self.put(CALL_JUMP, token)
             self.put("(", token)
@@ -558,7 +308,7 @@ class _Rewriter:
         tokens = self.input
         start = index + 1
         jumps = False
-        while start < end and tokens[start].text in _ASM_QUALIFIERS:
+        while start < end and tokens[start].text in ASM_QUALIFIERS:
             jumps = jumps or tokens[start].text == "goto"
             start += 1
         if start >= end or tokens[start].text != "(":
@@ -611,9 +361,9 @@ class _Rewriter:
             if token.kind != PUNCT:
                 continue
             text = token.text
-            if text in _OPENING:
+            if text in OPENING:
                 depth += 1
-            elif text in _CLOSING:
+            elif text in CLOSING:
                 depth -= 1
             elif text == ":" and depth == 0:
                 parts.append((begin, index))
@@ -624,18 +374,18 @@ class _Rewriter:
     def looks_like_type(self, start: int, end: int) -> bool:
         """Whether the tokens of an argument are a type name."""
         tokens = self.input
-        while start < end and tokens[start].text in _DROPPED:
+        while start < end and tokens[start].text in DROPPED:
             start += 1
         if start >= end or tokens[start].kind != IDENT:
             return False
         text = tokens[start].text
-        if text in _TAGGED or text in _BASIC or text in _TYPEOF or text in _BUILTIN_TYPES:
+        if text in TAGGED or text in BASIC or text in TYPEOF or text in BUILTIN_TYPES:
             return True
         if text in self.not_types or not (text in self.typenames or text in self.local_types):
             # A lone name before stars and nothing else can only be a type.
             return end - start > 1 and all(token.text == "*" for token in tokens[start + 1 : end])
         following = tokens[start + 1].text if start + 1 < end else ""
-        return following not in _NOT_AFTER_TYPE
+        return following not in NOT_AFTER_TYPE
 
     def type_argument(self, start: int, end: int) -> None:
         """Write a type given to a macro as ``sizeof ( type )``, or the expression as it is."""
@@ -652,11 +402,11 @@ class _Rewriter:
     def lone_type(self, start: int, end: int) -> None:
         """Write tokens that are known to be a type name."""
         tokens = self.input
-        while start < end and tokens[start].text in _DROPPED:
+        while start < end and tokens[start].text in DROPPED:
             start += 1
         token = tokens[start]
-        if token.kind == IDENT and token.text not in _WORDS and tokens[start].text not in _TAGGED:
-            self.put("struct $" + token.text, token, _TYPE)
+        if token.kind == IDENT and token.text not in self.words and tokens[start].text not in TAGGED:
+            self.put("struct $" + token.text, token, TYPE)
             start += 1
         self.range(start, end)
 
@@ -705,7 +455,7 @@ class _Rewriter:
             colon = begin
             depth = 0
             while colon < finish and not (depth == 0 and tokens[colon].text == ":"):
-                depth += (tokens[colon].text in _OPENING) - (tokens[colon].text in _CLOSING)
+                depth += (tokens[colon].text in OPENING) - (tokens[colon].text in CLOSING)
                 colon += 1
             if colon >= finish:
                 continue
@@ -722,67 +472,3 @@ class _Rewriter:
             self.range(colon + 1, finish)
         self.put(")", token)
         return stop
-
-
-def _typedef_names(tokens: Sequence[Token], start: int, end: int) -> set[str]:
-    """Return the names that the typedef declares whose specifiers begin at *start*."""
-    names: set[str] = set()
-    last = ""
-    index = start
-    while index < end:
-        token = tokens[index]
-        if token.kind == IDENT:
-            if token.text in _DROPPED_WITH_GROUP or token.text in _TYPEOF:
-                index = group_end(tokens, index + 1, end)
-                continue
-            last = token.text
-        elif token.text == "(":
-            at = index + 1
-            while at < end and (tokens[at].text == "*" or tokens[at].text in _DROPPED):
-                at += 1
-            alone = at == index + 1
-            if at < end and tokens[at].kind == IDENT and (not alone or tokens[at + 1].text == ")"):
-                last = tokens[at].text
-                while index < end and tokens[index].text != ",":  # what follows are parameters and lengths
-                    index = group_end(tokens, index, end) if tokens[index].text in _OPENING else index + 1
-                continue
-            index = group_end(tokens, index, end)
-            continue
-        elif token.text in _OPENING:
-            index = group_end(tokens, index, end)
-            continue
-        elif token.text == ",":
-            names.add(last)
-        index += 1
-    if last:
-        names.add(last)
-    return names
-
-
-def _joined(pieces: list[str]) -> str:
-    """Return adjacent string literals as one."""
-    return '"' + "".join(piece[piece.index('"') + 1 : -1] for piece in pieces) + '"'
-
-
-_WORDS = {
-    **dict.fromkeys(_DROPPED, _Rewriter.drop),
-    **dict.fromkeys(_DROPPED_WITH_GROUP, _Rewriter.drop_group),
-    **dict.fromkeys(_BASIC, _Rewriter.basic),
-    **dict.fromkeys(_BUILTIN_TYPES, _Rewriter.builtin_type),
-    **dict.fromkeys(_KEYWORDS, _Rewriter.plain),
-    **dict.fromkeys(_ALIGNOF, _Rewriter.alignof),
-    **dict.fromkeys(_TYPEOF, _Rewriter.typeof),
-    **dict.fromkeys(_ASM, _Rewriter.assembler),
-    **dict.fromkeys(_OFFSETOF, _Rewriter.offset),
-    **dict.fromkeys(_VA_ARG, _Rewriter.va_arg),
-    **dict.fromkeys(_ASSERT, _Rewriter.static_assert),
-    **dict.fromkeys(("signed", "__signed", "__signed__"), _Rewriter.signed),
-    **dict.fromkeys(("auto", "__auto_type"), _Rewriter.automatic),
-    "__int128": _Rewriter.wide,
-    "__label__": _Rewriter.local_label,
-    "typedef": _Rewriter.type_definition,
-    "case": _Rewriter.case,
-    "goto": _Rewriter.goto,
-    "_Generic": _Rewriter.generic,
-    "__builtin_types_compatible_p": _Rewriter.same_type,
-}

@@ -27,10 +27,11 @@ from ptlint.syntax.ir import (
     Unreachable,
 )
 from ptlint.syntax.records import Typedef
-from ptlint.syntax.rewrite import AUTO, CALL_RANGE, Rewritten
+from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Cleanup, Local, Scopes, left_between
 from ptlint.syntax.types import Environment
 from ptlint.syntax.values import Value
+from ptlint.syntax.words import AUTO, CALL_RANGE
 
 
 class _Target(NamedTuple):

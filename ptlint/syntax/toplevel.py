@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final
 
 from ptlint.cpp.tokens import IDENT, PUNCT, STRING, Token
-from ptlint.syntax.rewrite import group_end
+from ptlint.syntax.groups import group_end
 
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*", re.MULTILINE)

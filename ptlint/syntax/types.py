@@ -15,8 +15,9 @@ from ptlint.syntax.constants import INT, UNKNOWN, width
 from ptlint.syntax.ir import Place, Type
 from ptlint.syntax.layout import Layouts
 from ptlint.syntax.records import Entity, Enumerator, Field, Struct, Typedef
-from ptlint.syntax.rewrite import AUTO, OPERANDS, PACKED, PADDING, Rewritten
+from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Local, Scopes
+from ptlint.syntax.words import AUTO, OPERANDS, PACKED, PADDING
 
 DEEPEST_TYPEDEF: Final = 32
 """Typedefs of typedefs; more of them is a circle."""

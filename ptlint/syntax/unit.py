@@ -7,10 +7,9 @@ with what it was made from: the macros that its expansion met and the declaratio
 for. It serves another unit, tree or configuration where these are the same objects.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, Generic, NamedTuple, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from tree_sitter import Node
 
@@ -18,10 +17,14 @@ from ptlint.cpp.expand import expand
 from ptlint.cpp.tokens import IDENT, PUNCT, Macro, Token
 from ptlint.cpp.unit import Preprocessor, Unit, word_bits
 from ptlint.errors import PtlintError
+from ptlint.syntax.cache import Made, SyntaxCache
 from ptlint.syntax.constants import INT
+from ptlint.syntax.groups import group_end
+from ptlint.syntax.index import UnitIndex
 from ptlint.syntax.ir import Function, Lost, Place, Type
 from ptlint.syntax.layout import Layouts
-from ptlint.syntax.lower import Declarations, Parser, lower_function, parse_expression, read_declarations
+from ptlint.syntax.lower import Declarations, lower_function, parse_expression, read_declarations
+from ptlint.syntax.recording import Recorder
 from ptlint.syntax.records import (
     Entity,
     Enumerator,
@@ -31,64 +34,13 @@ from ptlint.syntax.records import (
     Typedef,
     Variable,
 )
-from ptlint.syntax.rewrite import Rewritten, group_end
-from ptlint.syntax.toplevel import Item, Items, Kind, Outline, active_tokens, outline, split
+from ptlint.syntax.rewrite import Rewritten
+from ptlint.syntax.toplevel import Item, Kind, split
+
+__all__ = ["SyntaxCache", "UnitSyntax"]
 
 _NORETURN: Final = frozenset(("noreturn", "__noreturn__", "_Noreturn"))
-_HUMPS: Final = re.compile("[A-Z][a-z0-9]+|[a-z0-9]+|[A-Z]+")
 _NO_DECLARATIONS: Final = Declarations({}, {}, {}, ())
-
-_T = TypeVar("_T")
-
-FileKey = tuple[str, str]  # path, digest
-ViewKey = tuple[str, str, tuple[tuple[int, int], ...]]  # path, digest, active ranges
-
-
-@dataclass(slots=True)
-class _Made(Generic[_T]):
-    """A result and what it was made from."""
-
-    macros: list[tuple[str, Macro | None]]
-    asked: list[tuple[str, str, object]]
-    result: _T
-
-
-@dataclass(slots=True, eq=False)
-class SyntaxCache:
-    """What is known whatever the unit. May serve many trees and configurations, but one set of facts only."""
-
-    outlines: dict[FileKey, Outline] = field(default_factory=dict)
-    items: dict[ViewKey, Items] = field(default_factory=dict)
-    names: dict[str, list[FileKey]] = field(default_factory=dict)
-    tags: dict[str, list[FileKey]] = field(default_factory=dict)
-    enumerators: dict[str, list[FileKey]] = field(default_factory=dict)
-    typedefs: dict[str, list[FileKey]] = field(default_factory=dict)
-    declarations: dict[tuple[int, int], list[_Made[Declarations]]] = field(default_factory=dict)
-    functions: dict[tuple[int, int, str], list[_Made[Function | None]]] = field(default_factory=dict)
-    parser: Parser = field(default_factory=Parser)
-
-    def outline(self, key: FileKey, text: Callable[[], bytes | None]) -> Outline:
-        known = self.outlines.get(key)
-        if known is None:
-            known = self.outlines[key] = outline(text() or b"")
-            for index, words in (
-                (self.names, known.names),
-                (self.tags, known.tags),
-                (self.enumerators, known.enumerators),
-                (self.typedefs, known.typedefs),
-            ):
-                for word in words:
-                    found = index.get(word)
-                    if found is None:
-                        index[word] = [key]
-                    else:
-                        found.append(key)
-        return known
-
-
-class _Defined(NamedTuple):
-    path: str
-    item: Item
 
 
 class UnitSyntax:
@@ -105,22 +57,16 @@ class UnitSyntax:
     ) -> None:
         self.unit = unit
         self.word = word_bits(preprocessor.configuration)
-        self._preprocessor = preprocessor
         self._keep = facts_kept
         self._noreturn = noreturn
         self._cache = cache or SyntaxCache()
+        self.index = UnitIndex(unit, preprocessor, self._cache)
         self._layouts = Layouts(self)
-        self._digests: dict[str, str] | None = None
-        self._order: dict[str, int] = {}
-        self._typenames: frozenset[str] | None = None
-        self._hints: list[tuple[str, frozenset[str]]] | None = None
-        self._items: dict[str, Items] = {}
         self._read: dict[Item, Declarations] = {}
         self._entities: dict[str, Entity | None] = {}
         self._typedefs: dict[str, Typedef | None] = {}
         self._structs: dict[str, Struct | None] = {}
         self._functions: dict[str, Function | None] = {}
-        self._own: dict[str, list[Item]] | None = None
         self._pending: set[str] = set()
 
     # What other rooms ask.
@@ -130,7 +76,7 @@ class UnitSyntax:
         if name in self._functions:
             return self._functions[name]
         found: Function | None = None
-        for path, item in self._candidates(name):
+        for path, item in self.index.candidates(name):
             if item.kind is Kind.FUNCTION or item.hints:
                 found = self._lowered(path, item, name)
                 if found is not None:
@@ -141,7 +87,7 @@ class UnitSyntax:
     def defined(self, path: str) -> tuple[FunctionItem, ...]:
         """Return the functions that one file of the unit defines, in order; those that macros define too."""
         result = []
-        for item in self._file_items(path).items:
+        for item in self.index.items(path).items:
             if item.kind is Kind.FUNCTION:
                 names = self._defined_names(path, item)
                 for name in names:
@@ -160,16 +106,16 @@ class UnitSyntax:
             self.struct(outer)
             self.typedef(outer.partition(" ")[2])
             return self._structs.setdefault(tag, None)
-        for path in self._paths(self._cache.tags, tag):
-            for item in self._file_items(path).by_tag.get(tag, ()):
+        for path in self.index.paths(self._cache.tags, tag):
+            for item in self.index.items(path).by_tag.get(tag, ()):
                 self._declarations(path, item)
                 if self._structs.get(tag) is not None:
                     return self._structs[tag]
         name = tag.partition(" ")[2]
-        if name in self.typenames:
+        if name in self.index.typenames:
             self.typedef(name)
         if tag not in self._structs:
-            for path, item in self._generating(name):
+            for path, item in self.index.generating(name):
                 self._declarations(path, item)
                 if tag in self._structs:
                     break
@@ -181,9 +127,9 @@ class UnitSyntax:
             return self._typedefs[name]
         self._typedefs[name] = None  # while it is looked for
         found: Typedef | None = None
-        paths = self._paths(self._cache.typedefs, name) if name in self.typenames else []
+        paths = self.index.paths(self._cache.typedefs, name) if name in self.index.typenames else []
         for path in paths:
-            for item in self._file_items(path).by_name.get(name, ()):
+            for item in self.index.items(path).by_name.get(name, ()):
                 if any(token.text == "typedef" for token in item.tokens[:3]):
                     found = self._declarations(path, item).typedefs.get(name)
                     if found is not None:
@@ -191,7 +137,7 @@ class UnitSyntax:
             if found is not None:
                 break
         if found is None and not paths:
-            for path, item in self._generating(name):
+            for path, item in self.index.generating(name):
                 found = self._declarations(path, item).typedefs.get(name)
                 if found is not None:
                     break
@@ -201,7 +147,7 @@ class UnitSyntax:
     def variable(self, name: str) -> Variable | None:
         """Return the variable *name* at file scope; the declaration with its initialiser, if there is one."""
         best: Variable | None = None
-        for path, item in self._candidates(name):
+        for path, item in self.index.candidates(name):
             found = self._declarations(path, item).entities.get(name)
             if isinstance(found, Variable):
                 if found.initialiser is not None:
@@ -254,108 +200,13 @@ class UnitSyntax:
         if macro is not None and macro.free:
             return Enumerator(name, None, INT, Place(macro.path, macro.line, 1))
         best: Entity | None = None
-        for path, item in self._candidates(name, enumerators=True):
+        for path, item in self.index.candidates(name, enumerators=True):
             found = self._declarations(path, item).entities.get(name)
             if isinstance(found, Variable) and found.extern:
                 best = best or found
             elif found is not None:
                 return found
         return best
-
-    # Finding items.
-
-    @property
-    def digests(self) -> dict[str, str]:
-        """The files of the unit that the tree has, and the digests of their contents."""
-        known = self._digests
-        if known is None:
-            tree = self._preprocessor.tree
-            known = {}
-            cache = self._cache
-            for path in self.unit.files:
-                digest = tree.digest(path)
-                if digest is not None:
-                    known[path] = digest
-                    if (path, digest) not in cache.outlines:
-                        cache.outline((path, digest), lambda path=path: tree.find(path))  # type: ignore[misc]
-            self._digests = known
-            self._order = {path: number for number, path in enumerate(self.unit.files)}
-        return known
-
-    @property
-    def typenames(self) -> frozenset[str]:
-        """The names that some file of the unit may define as a typedef."""
-        known = self._typenames
-        if known is None:
-            names: set[str] = set()
-            outlines = self._cache.outlines
-            for key in self.digests.items():
-                names |= outlines[key].typedefs
-            known = self._typenames = frozenset(names)
-        return known
-
-    def _paths(self, index: dict[str, list[FileKey]], name: str) -> list[str]:
-        """Return the files of the unit that *index* has for a name: its own, then as included."""
-        digests = self.digests  # makes the outlines that fill the index
-        order = self._order
-        own = self.unit.path
-        paths = [path for path, digest in index.get(name, ()) if digests.get(path) == digest]
-        if len(paths) > 1:
-            paths.sort(key=lambda path: -1 if path == own else order[path])
-        return paths
-
-    def _file_items(self, path: str) -> Items:
-        known = self._items.get(path)
-        if known is None:
-            digest = self.digests.get(path)
-            if digest is None:
-                return Items(())
-            ranges = self.unit.active(path)
-            key = (path, digest, tuple(ranges))
-            known = self._cache.items.get(key)
-            if known is None:
-                tokens = active_tokens(self._preprocessor.tokens(path), ranges)
-                known = self._cache.items[key] = Items.of(tokens)
-            self._items[path] = known
-        return known
-
-    def _candidates(self, name: str, enumerators: bool = False) -> Iterator[_Defined]:
-        """Yield the items that may declare *name*, the likely ones first."""
-        own = self._own_names()
-        for item in own.get(name, ()):
-            yield _Defined(self.unit.path, item)
-        for path in self._paths(self._cache.names, name):
-            if path != self.unit.path:
-                for item in self._file_items(path).by_name.get(name, ()):
-                    yield _Defined(path, item)
-        if enumerators:
-            for path in self._paths(self._cache.enumerators, name):
-                for item in self._file_items(path).by_enumerator.get(name, ()):
-                    yield _Defined(path, item)
-        yield from self._generating(name)
-
-    def _own_names(self) -> dict[str, list[Item]]:
-        """Return the items of the unit's own file by the words in them."""
-        known = self._own
-        if known is None:
-            known = self._own = self._file_items(self.unit.path).by_name
-        return known
-
-    def _generating(self, name: str) -> Iterator[_Defined]:
-        """Yield items with macros from whose arguments *name* may have been built."""
-        hints = self._hints
-        if hints is None:
-            outlines = self._cache.outlines
-            hints = self._hints = [
-                (key[0], outlines[key].hints) for key in self.digests.items() if outlines[key].hints
-            ]
-            hints.sort(key=lambda entry: entry[0] != self.unit.path)
-        parts = _parts(name)
-        for path, words in hints:
-            if not parts.isdisjoint(words):
-                for item in self._file_items(path).generating:
-                    if not parts.isdisjoint(item.hints):
-                        yield _Defined(path, item)
 
     # Reading items.
 
@@ -398,9 +249,9 @@ class UnitSyntax:
             expanded = expand(tokens, macro_at, self._keep - {tokens[0].text})
         except PtlintError:
             return None
-        return parse_expression(expanded, self.typenames, self._keep, self._cache.parser)
+        return parse_expression(expanded, self.index.typenames, self._keep, self._cache.parser)
 
-    def _still_holds(self, made: _Made[_T], sequence: int) -> bool:
+    def _still_holds(self, made: Made[Declarations] | Made[Function | None], sequence: int) -> bool:
         """Whether what a result was made from is the same in this unit."""
         macro = self.unit.macro
         for name, found in made.macros:
@@ -422,16 +273,16 @@ class UnitSyntax:
                 break
         else:
             macros: list[tuple[str, Macro | None]] = []
-            recorder = _Recorder(self, sequence, macros)
+            recorder = Recorder(self, sequence, macros)
             found = self._make_declarations(path, item, recorder, macros)
-            made_before.append(_Made(macros, recorder.asked, found))
+            made_before.append(Made(macros, recorder.asked, found))
         self._read[item] = found
         for tag, struct in found.structs.items():
             self._structs[tag] = struct
         return found
 
     def _make_declarations(
-        self, path: str, item: Item, recorder: "_Recorder", macros: list[tuple[str, Macro | None]]
+        self, path: str, item: Item, recorder: "Recorder", macros: list[tuple[str, Macro | None]]
     ) -> Declarations:
         header = list(item.header())
         if not header:
@@ -451,7 +302,7 @@ class UnitSyntax:
             return _NO_DECLARATIONS
         if tokens[-1].text != ";":
             tokens.append(Token(PUNCT, ";", end.path, end.line, end.column, False, None))
-        found = read_declarations(tokens, recorder, self.typenames, self._keep, self._cache.parser)
+        found = read_declarations(tokens, recorder, self.index.typenames, self._keep, self._cache.parser)
         words = {token.text for token in tokens if token.kind == IDENT}
         if not words.isdisjoint(_NORETURN):
             entities = {
@@ -477,9 +328,9 @@ class UnitSyntax:
             if self._still_holds(made, sequence):
                 return made.result
         macros: list[tuple[str, Macro | None]] = []
-        recorder = _Recorder(self, sequence, macros)
+        recorder = Recorder(self, sequence, macros)
         found = self._lower(path, item, name, recorder, macros)
-        made_before.append(_Made(macros, recorder.asked, found))
+        made_before.append(Made(macros, recorder.asked, found))
         return found
 
     def _lower(
@@ -487,7 +338,7 @@ class UnitSyntax:
         path: str,
         item: Item,
         name: str,
-        recorder: "_Recorder",
+        recorder: "Recorder",
         macros: list[tuple[str, Macro | None]],
     ) -> Function | None:
         if item.body >= 0 and not item.hints:
@@ -512,7 +363,9 @@ class UnitSyntax:
             )
             if not tokens:
                 return None
-        return lower_function(tokens, recorder, self.typenames, self._keep, self._cache.parser, name, extent)
+        return lower_function(
+            tokens, recorder, self.index.typenames, self._keep, self._cache.parser, name, extent
+        )
 
     # Listing functions.
 
@@ -541,73 +394,6 @@ class UnitSyntax:
     def _function_item(self, name: str, path: str, item: Item) -> FunctionItem:
         identifiers = frozenset(token.text for token in item.tokens if token.kind == IDENT)
         return FunctionItem(name, path, _line_of(item, name), item.first_line, item.last_line, identifiers)
-
-
-class _Recorder:
-    """Passes questions on to a unit and notes the answers."""
-
-    def __init__(self, unit: UnitSyntax, sequence: int, macros: list[tuple[str, Macro | None]]) -> None:
-        self._unit = unit
-        self._sequence = sequence
-        self._macros = macros
-        self._known: set[tuple[str, str]] = set()
-        self.word = unit.word
-        self.asked: list[tuple[str, str, object]] = []
-
-    def _note(self, kind: str, name: str, answer: object) -> None:
-        if (kind, name) not in self._known:
-            self._known.add((kind, name))
-            self.asked.append((kind, name, answer))
-
-    def entity(self, name: str) -> Entity | None:
-        found = self._unit.entity(name)
-        self._note("entity", name, found)
-        return found
-
-    def typedef(self, name: str) -> Typedef | None:
-        found = self._unit.typedef(name)
-        self._note("typedef", name, found)
-        return found
-
-    def struct(self, tag: str) -> Struct | None:
-        found = self._unit.struct(tag)
-        self._note("struct", tag, found)
-        return found
-
-    def never_returns(self, function: str) -> bool:
-        found = self._unit.never_returns(function)
-        self._note("entity", function, self._unit.entity(function))
-        return found
-
-    def is_kept(self, macro: str) -> bool:
-        return self._unit.is_kept(macro)
-
-    def expression(self, tokens: Sequence[Token]) -> tuple[Rewritten, list[Node], Node] | None:
-        return self._unit.kept_call(tokens, self._sequence, self._macros)
-
-    def size(self, kind: Type) -> int | None:
-        self._note("struct", kind.name, self._unit.struct(kind.name))
-        return self._unit.size(kind)
-
-    def offset(self, kind: Type, path: str) -> int | None:
-        self._note("struct", kind.name, self._unit.struct(kind.name))
-        return self._unit.offset(kind, path)
-
-
-def _parts(name: str) -> set[str]:
-    """Return the words from which a macro may have pasted *name* together."""
-    words = [word for word in name.split("_") if word]
-    parts = {name, name.lstrip("_")}
-    for first in range(len(words)):
-        for last in range(first + 1, len(words) + 1):
-            parts.add("_".join(words[first:last]))
-    humps = _HUMPS.findall(name)
-    for first in range(len(humps) if len(humps) > 1 else 0):
-        for last in range(first + 1, len(humps) + 1):
-            parts.add("".join(humps[first:last]))
-    if name.startswith("__"):
-        parts |= {f"__{part}" for part in list(parts)}
-    return parts
 
 
 def _is_call(item: Item) -> bool:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is known of the syntax of files, whatever the unit, and what results were made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from ptlint.cpp.tokens import Macro
+from ptlint.syntax.ir import Function
+from ptlint.syntax.lower import Declarations, Parser
+from ptlint.syntax.toplevel import Items, Outline, outline
+
+_T = TypeVar("_T")
+
+FileKey = tuple[str, str]  # path, digest
+ViewKey = tuple[str, str, tuple[tuple[int, int], ...]]  # path, digest, active ranges
+
+
+@dataclass(slots=True)
+class Made(Generic[_T]):
+    """A result and what it was made from."""
+
+    macros: list[tuple[str, Macro | None]]
+    asked: list[tuple[str, str, object]]
+    result: _T
+
+
+@dataclass(slots=True, eq=False)
+class SyntaxCache:
+    """What is known whatever the unit. May serve many trees and configurations, but one set of facts only."""
+
+    outlines: dict[FileKey, Outline] = field(default_factory=dict)
+    items: dict[ViewKey, Items] = field(default_factory=dict)
+    names: dict[str, list[FileKey]] = field(default_factory=dict)
+    tags: dict[str, list[FileKey]] = field(default_factory=dict)
+    enumerators: dict[str, list[FileKey]] = field(default_factory=dict)
+    typedefs: dict[str, list[FileKey]] = field(default_factory=dict)
+    declarations: dict[tuple[int, int], list[Made[Declarations]]] = field(default_factory=dict)
+    functions: dict[tuple[int, int, str], list[Made[Function | None]]] = field(default_factory=dict)
+    parser: Parser = field(default_factory=Parser)
+
+    def outline(self, key: FileKey, text: Callable[[], bytes | None]) -> Outline:
+        known = self.outlines.get(key)
+        if known is None:
+            known = self.outlines[key] = outline(text() or b"")
+            for index, words in (
+                (self.names, known.names),
+                (self.tags, known.tags),
+                (self.enumerators, known.enumerators),
+                (self.typedefs, known.typedefs),
+            ):
+                for word in words:
+                    found = index.get(word)
+                    if found is None:
+                        index[word] = [key]
+                    else:
+                        found.append(key)
+        return known
