@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The forward symbolic walk of a function with everything below it that touches its objects.
+
+Each path carries the typestate of every object; at a join, paths whose objects agree are merged and
+forget where their scalars differ (property simulation). Calls are entered if they may touch an object,
+else they are skipped and their result is an unknown value.
+
+Soundness: loops are followed until nothing new happens, with expressions cut at a fixed depth. A
+skipped call is taken not to touch what it was not handed. Memory that nobody on the path writes is taken to be
+stable, and two unknown pointers not to alias. More than MAX_STATES different states at one block, or
+calls nested too deep, end the proof and are reported as gaps.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ptlint.lifetime.effects import Effects
+from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.journal import Journal
+from ptlint.lifetime.liveness import Liveness, liveness
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Slot, Symbol, Value
+from ptlint.program.facts import Facts
+from ptlint.program.program import Definition, Program
+from ptlint.syntax import ir
+
+MAX_STATES = 64
+MAX_STEPS = 60_000
+
+
+@dataclass(slots=True)
+class Executor:
+    """Runs one root function; what it learns goes to the journal."""
+
+    program: Program
+    facts: Facts
+    relevance: Relevance
+    journal: Journal
+    interner: Interner = field(default_factory=Interner)
+    steps: int = 0
+    liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
+    evaluator: Evaluator = field(init=False)
+    effects: Effects = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.evaluator = Evaluator(self.interner, self.program, self.facts)
+        self.effects = Effects(self)
+
+    def run(self, root: Definition) -> None:
+        """Walk `root` with unknown arguments and record everything that happens to page tables."""
+        state = State()
+        number = self.interner.key(("frame", root.function.path, root.function.name))
+        frame = Frame(root, number, 0, None)
+        arguments: list[Value] = []
+        for index, parameter in enumerate(root.function.parameters):
+            key = self.interner.key(("parameter", index, parameter.name))
+            arguments.append(self.evaluator.coerce(Symbol(key), parameter.type, state))
+        for final, _ in self.enter(frame, arguments, state):
+            self.effects.leave_root(final, frame)
+
+    # ---- one function
+
+    def enter(self, frame: Frame, arguments: Sequence[Value], state: State) -> list[tuple[State, Value]]:
+        """Walk a function's blocks from `state`; return the states at its returns with the value returned."""
+        function = frame.definition.function
+        for parameter, value in zip(function.parameters, arguments, strict=False):
+            at = Address(("local", frame.number, parameter.name), ())
+            state.memory[at] = self.evaluator.coerce(value, parameter.type, state)
+        if not function.blocks:
+            return [(state, self.unknown(("result", frame.number)))]
+        for lost in function.lost:
+            self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
+        first = self.core(state)
+        seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
+        queue: deque[tuple[int, Hashable]] = deque([(0, first)])
+        queued = {(0, first)}
+        results: dict[Hashable, tuple[State, Value]] = {}
+        while queue:
+            block, core = queue.popleft()
+            queued.discard((block, core))
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                self.journal.overflow(frame.definition, "too many paths")
+                break
+            start = seen[block][core].copy()
+            for after in self.block(function.blocks[block].instructions, start, frame):
+                for target, next_state in self.leave_block(
+                    function.blocks[block].terminator, after, frame, results
+                ):
+                    self.join(target, next_state, seen, queue, queued, frame)
+        for final, _ in results.values():
+            final.memory.pop(Address(("local", frame.number, "return"), ()), None)
+        return list(results.values())
+
+    def join(
+        self,
+        block: int,
+        state: State,
+        seen: dict[int, dict[Hashable, State]],
+        queue: deque[tuple[int, Hashable]],
+        queued: set[tuple[int, Hashable]],
+        frame: Frame,
+    ) -> None:
+        """Add a state to those that reach a block; queue the block if that tells anything new."""
+        live = self.live(frame.definition.function)
+        names, pinned, number = live.at[block], live.pinned, frame.number
+
+        def keeps(at: Address) -> bool:
+            return at.base[1] != number or at.base[2] in names or at.base[2] in pinned
+
+        states = seen.setdefault(block, {})
+        if block in live.heads and states:
+            self.widen(block, state, states.values(), frame)
+        state.collect(keeps)
+        core = self.core(state)
+        known = states.get(core)
+        if known is None:
+            if len(states) >= MAX_STATES:
+                self.journal.overflow(frame.definition, "too many different states of its objects")
+                return
+            states[core] = state
+        else:
+            merged = self.merge(known, state, (frame.number, block))
+            if merged is None:
+                return
+            states[core] = merged
+        if (block, core) not in queued:
+            queued.add((block, core))
+            queue.append((block, core))
+
+    def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
+        """At a loop's head, let a pointer that was stepped through a table stand for any entry of it.
+
+        What was known of the entry it pointed to is forgotten: the next round looks at another one.
+        """
+        for at, value in list(state.memory.items()):
+            if not isinstance(value, Reference) or not isinstance(at, Address) or at.base[0] != "local":
+                continue
+            for other in others:
+                theirs = other.memory.get(at)
+                if isinstance(theirs, Reference) and theirs.object == value.object and theirs.offset != value.offset:
+                    offset = self.interner.key(("any entry", frame.number, block, at))
+                    state.memory[at] = Reference(value.object, offset)
+                    state.memory.pop(Slot(value.object, offset), None)
+                    stale = self.interner.key(("child", value.object, offset))
+                    state.objects.pop(stale, None)
+                    state.history.pop(stale, None)
+                    for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
+                        del state.memory[holder]
+                    break
+
+    def merge(self, known: State, other: State, where: tuple[int, int]) -> State | None:
+        """Return what both states agree on, or None if that is `known` itself."""
+        changed = False
+        memory = {}
+        dropped: set[int] = set()
+        for at, value in known.memory.items():
+            theirs = other.memory.get(at)
+            if theirs == value:
+                memory[at] = value
+                continue
+            phi = self.interner.key(("phi", where, at))
+            if value != Symbol(phi):
+                changed = True
+            dropped.add(phi)
+            memory[at] = Symbol(phi)
+        truths = {}
+        for key, truth in known.truths.items():
+            if other.truths.get(key) == truth and not any(self.interner.mentions(key, d) for d in dropped):
+                truths[key] = truth
+            else:
+                changed = True
+        if not changed:
+            return None
+        merged = known.copy()
+        merged.memory = memory
+        merged.truths = truths
+        return merged
+
+    def core(self, state: State) -> Hashable:
+        return state.core(self.evaluator.places)
+
+    def live(self, function: ir.Function) -> Liveness:
+        known = self.liveness.get(function)
+        if known is None:
+            known = self.liveness[function] = liveness(function)
+        return known
+
+    def drop_frame(self, state: State, frame: Frame, value: Value) -> None:
+        """Forget a function's locals as it returns, and objects that nothing but the result refers to."""
+        if frame.parent is None:
+            return
+        number = frame.number
+        result = Address(("local", number, "return"), ())
+        state.memory[result] = value
+        state.collect(lambda at: at.base[1] != number or at == result)
+
+    # ---- blocks
+
+    def block(self, instructions: Sequence[ir.Instruction], state: State, frame: Frame) -> list[State]:
+        """Return the states after a straight run of instructions (calls may fork)."""
+        states = [state]
+        for instruction in instructions:
+            if isinstance(instruction, ir.Call):
+                states = [after for s in states for after in self.effects.call(instruction, s, frame)]
+                if not states:
+                    break
+            elif isinstance(instruction, ir.Assign):
+                for s in states:
+                    self.effects.assign(instruction, s, frame)
+            else:
+                for s in states:
+                    self.evaluator.forget(Address(("local", frame.number, instruction.target.name), ()), s)
+        return states
+
+    def leave_block(
+        self,
+        terminator: ir.Terminator,
+        state: State,
+        frame: Frame,
+        results: dict[Hashable, tuple[State, Value]],
+    ) -> list[tuple[int, State]]:
+        """Return where control goes, with the state refined by the condition; a return goes to `results`."""
+        if isinstance(terminator, ir.Jump):
+            return [(terminator.target, state)]
+        if isinstance(terminator, ir.Branch):
+            return self.branch(terminator, state, frame)
+        if isinstance(terminator, ir.Return):
+            value: Value = Int(0)
+            if terminator.value is not None:
+                value = self.evaluator.evaluate(terminator.value, state, frame)
+                value = self.evaluator.coerce(value, frame.definition.function.result, state)
+            exact = value if isinstance(value, Int | Reference | Address | Code) else None
+            self.drop_frame(state, frame, value)
+            core = (self.core(state), exact)
+            known = results.get(core)
+            if known is None:
+                results[core] = (state, value)
+            else:
+                merged = self.merge(known[0], state, (frame.number, -1)) or known[0]
+                result = known[1] if known[1] == value else self.unknown(("phi", frame.number, "return"))
+                results[core] = (merged, result)
+        return []
+
+    def branch(self, terminator: ir.Branch, state: State, frame: Frame) -> list[tuple[int, State]]:
+        truth, key, positive = self.evaluator.condition(terminator.condition, state, frame)
+        if truth is not None:
+            return [(terminator.then if truth else terminator.other, state)]
+        other = state.copy()
+        taken = []
+        if self.evaluator.assume(key, positive, state):
+            taken.append((terminator.then, state))
+        if self.evaluator.assume(key, not positive, other):
+            taken.append((terminator.other, other))
+        return taken
+
+    # ---- helpers shared with effects
+
+    def unknown(self, what: tuple[Hashable, ...]) -> Symbol:
+        """Return the symbol of an unknown value, the same one each time for the same `what`."""
+        return Symbol(self.interner.key(("unknown", *what)))
+
+    def fresh(self, what: tuple[Hashable, ...], state: State) -> Symbol:
+        """As `unknown`, but forget what was assumed of the value when it was last made."""
+        symbol = self.unknown(what)
+        stale = [k for k in state.truths if self.interner.mentions(k, symbol.key)]
+        for k in stale:
+            del state.truths[k]
+        return symbol
+

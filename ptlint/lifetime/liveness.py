@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live variables of a function: which locals may still be read at the start of each block.
+
+Backward dataflow as in Aho et al., Compilers, 9.2.5. A local whose address is taken is live everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ptlint.syntax import ir
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """`at` gives the live locals at the start of each block; `pinned` are those whose address is taken."""
+
+    at: tuple[frozenset[str], ...]
+    pinned: frozenset[str]
+    heads: frozenset[int]  # blocks that a back edge leads to
+
+
+def liveness(function: ir.Function) -> Liveness:
+    """Compute the live locals of a function."""
+    pinned: set[str] = set()
+    uses: list[set[str]] = []
+    kills: list[set[str]] = []
+    for block in function.blocks:
+        read: set[str] = set()
+        written: set[str] = set()
+        for instruction in block.instructions:
+            if isinstance(instruction, ir.Assign):
+                _read(instruction.value, read, written, pinned)
+                _write(instruction.target, read, written, pinned)
+            elif isinstance(instruction, ir.Call):
+                _read(instruction.callee, read, written, pinned)
+                for argument in instruction.arguments:
+                    _read(argument, read, written, pinned)
+                if instruction.result is not None:
+                    written.add(instruction.result.name)
+            else:
+                written.add(instruction.target.name)
+        terminator = block.terminator
+        if isinstance(terminator, ir.Branch):
+            _read(terminator.condition, read, written, pinned)
+        elif isinstance(terminator, ir.Return) and terminator.value is not None:
+            _read(terminator.value, read, written, pinned)
+        uses.append(read)
+        kills.append(written)
+    at = [set(u) for u in uses]
+    changed = True
+    while changed:
+        changed = False
+        for index in range(len(function.blocks) - 1, -1, -1):
+            out: set[str] = set()
+            for successor in successors(function.blocks[index].terminator):
+                out |= at[successor]
+            new = uses[index] | (out - kills[index])
+            if new != at[index]:
+                at[index] = new
+                changed = True
+    return Liveness(tuple(frozenset(a) for a in at), frozenset(pinned), loop_heads(function))
+
+
+def loop_heads(function: ir.Function) -> frozenset[int]:
+    """Return the blocks that are reached again from what they reach (targets of back edges, depth first)."""
+    heads: set[int] = set()
+    done: set[int] = set()
+    active: set[int] = set()
+    stack: list[tuple[int, int]] = [(0, 0)] if function.blocks else []
+    active.add(0)
+    while stack:
+        block, index = stack[-1]
+        following = successors(function.blocks[block].terminator)
+        if index < len(following):
+            stack[-1] = (block, index + 1)
+            target = following[index]
+            if target in active:
+                heads.add(target)
+            elif target not in done:
+                active.add(target)
+                stack.append((target, 0))
+        else:
+            stack.pop()
+            active.discard(block)
+            done.add(block)
+    return frozenset(heads)
+
+
+def successors(terminator: ir.Terminator) -> tuple[int, ...]:
+    """Return the blocks that control may go to."""
+    if isinstance(terminator, ir.Jump):
+        return (terminator.target,)
+    if isinstance(terminator, ir.Branch):
+        return (terminator.then, terminator.other)
+    return ()
+
+
+def _names(e: ir.Expression) -> Iterator[str]:
+    match e:
+        case ir.Name(name, scope, _):
+            if scope not in (ir.Scope.GLOBAL, ir.Scope.FUNCTION):
+                yield name
+        case ir.Cast(_, operand) | ir.Unary(_, operand) | ir.AddressOf(operand):
+            yield from _names(operand)
+        case ir.Binary(_, left, right, _):
+            yield from _names(left)
+            yield from _names(right)
+        case ir.Deref(pointer, _):
+            yield from _names(pointer)
+        case ir.Member(base, _, _, _):
+            yield from _names(base)
+        case ir.ContainerOf(pointer, _, _):
+            yield from _names(pointer)
+        case ir.Aggregate(_, fields):
+            for _, value in fields:
+                yield from _names(value)
+
+
+def _addressed(e: ir.Expression) -> Iterator[str]:
+    match e:
+        case ir.AddressOf(operand):
+            inner = operand
+            while isinstance(inner, ir.Member):
+                inner = inner.base
+            if isinstance(inner, ir.Name):
+                yield inner.name
+            yield from _addressed(operand)
+        case ir.Name(name, _, type_):
+            if type_.pointers > 1 or type_.name.startswith("struct ") and type_.pointers == 0:
+                yield name  # arrays decay to their address; structures are written member by member
+        case ir.Cast(_, operand) | ir.Unary(_, operand):
+            yield from _addressed(operand)
+        case ir.Binary(_, left, right, _):
+            yield from _addressed(left)
+            yield from _addressed(right)
+        case ir.Deref(pointer, _) | ir.ContainerOf(pointer, _, _):
+            yield from _addressed(pointer)
+        case ir.Member(base, _, _, _):
+            yield from _addressed(base)
+        case ir.Aggregate(_, fields):
+            for _, value in fields:
+                yield from _addressed(value)
+
+
+def _read(e: ir.Expression, read: set[str], written: set[str], pinned: set[str]) -> None:
+    read.update(n for n in _names(e) if n not in written)
+    pinned.update(_addressed(e))
+
+
+def _write(target: ir.Expression, read: set[str], written: set[str], pinned: set[str]) -> None:
+    if isinstance(target, ir.Name):
+        written.add(target.name)
+        return
+    base = target
+    while isinstance(base, ir.Member):
+        base = base.base
+    if isinstance(base, ir.Name):
+        pinned.add(base.name)  # written in part: what is left stays
+        return
+    _read(target, read, written, pinned)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The typestate of one object, and the state of one path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Hashable
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+
+from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.values import Address, Base, Int, Reference, Slot, Value
+
+
+class Visibility(StrEnum):
+    """Whether a page-table walker can reach the object."""
+
+    FRESH = "fresh"  # never was in a live table
+    LIVE = "live"  # is, or may be, installed in a live table
+    UNLINKED = "unlinked"  # was installed; its entry has been cleared
+    PARKED = "parked"  # loaded from a container: as it was when it was put there
+    PARAMETER = "parameter"  # handed in by an unknown caller
+
+
+class Sync(IntEnum):
+    """The strongest synchronisation since the unlink (or since the object was obtained)."""
+
+    NONE = 0
+    IPI = 1
+    GRACE = 2
+
+
+class Origin(StrEnum):
+    """Where the pointer comes from."""
+
+    ALLOCATION = "allocation"
+    ENTRY = "entry"
+    FIELD = "field"
+    PARAMETER = "parameter"
+    GLOBAL = "global"
+    LIST = "list"
+    UNKNOWN = "unknown"
+
+
+class Owner(StrEnum):
+    """Whose address space the object belongs to."""
+
+    UNKNOWN = "unknown"
+    USER = "user"
+    KERNEL = "kernel"
+    PARAMETER = "parameter"  # that of something the caller handed in
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """What is known of an object on one path. `where` names the origin (field, parameter, callee)."""
+
+    origin: Origin
+    where: str
+    visibility: Visibility
+    sync: Sync = Sync.NONE
+    owner: Owner = Owner.UNKNOWN
+    space: int = 0  # interned expression of the mm that owns it; 0 if unknown
+    level: str = "any"
+    table: bool = False  # has had a page-table type
+    excluded: bool = False  # unlinked while locks kept every rcu_read_lock walker out, and still so
+    container: str = ""  # PARKED: the container it was loaded from
+    flagged: bool = False  # marked as a kernel table
+    early: bool = False  # queued to RCU while still installed
+    freed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step in an object's life, for traces. `place` is a syntax Place, `function` the enclosing one."""
+
+    kind: str
+    place: object
+    function: str
+    text: str
+
+
+@dataclass(slots=True)
+class State:
+    """One path, or several that agree on every object (property simulation, Das et al., PLDI 2002)."""
+
+    memory: dict[Address | Slot, Value] = field(default_factory=dict)
+    objects: dict[int, Object] = field(default_factory=dict)
+    history: dict[int, tuple[Event, ...]] = field(default_factory=dict)
+    chains: dict[int, tuple[SiteKey, ...]] = field(default_factory=dict)  # the way to where it is kept
+    truths: dict[int, bool] = field(default_factory=dict)
+    locks: frozenset[tuple[str, Hashable]] = frozenset()
+    dead: frozenset[int] = frozenset()  # spaces whose last reference is gone
+    graced: frozenset[Base] = frozenset()  # storage whose content a grace period has passed over
+
+    def copy(self) -> State:
+        return State(
+            dict(self.memory),
+            dict(self.objects),
+            dict(self.history),
+            dict(self.chains),
+            dict(self.truths),
+            self.locks,
+            self.dead,
+            self.graced,
+        )
+
+    def core(self, places: Container[Address | Slot]) -> Hashable:
+        """Return what must agree for two paths to be merged: the objects, who refers to them, the locks.
+
+        A null pointer counts in `places` (those of page-table types) only.
+        """
+        references = frozenset(
+            (at, v)
+            for at, v in self.memory.items()
+            if (isinstance(v, Reference) and self.weighs(at, v)) or (isinstance(v, Int) and v.value == 0 and at in places)
+        )
+        named = {v.object for _, v in references if isinstance(v, Reference)}
+        objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
+        return (references, objects, self.locks, self.dead, self.graced)
+
+    def weighs(self, at: Address | Slot, value: Reference) -> bool:
+        """Say whether a reference is worth keeping paths apart: not one to a page that holds no table, kept elsewhere."""
+        if isinstance(at, Slot) or at.base[0] == "local":
+            return True
+        known = self.objects.get(value.object)
+        return known is not None and known.table
+
+    def collect(self, live: Callable[[Address], bool]) -> None:
+        """Forget dead locals, then what nothing refers to any more."""
+        memory = self.memory
+        dead = [at for at in memory if isinstance(at, Address) and at.base[0] == "local" and not live(at)]
+        for at in dead:
+            del memory[at]
+        held: set[Reference] = {v for at, v in memory.items() if isinstance(v, Reference) and isinstance(at, Address)}
+        alive = {r.object for r in held}
+        alive.update(
+            v.base[1] for v in memory.values() if isinstance(v, Address) and v.base[0] == "object" and isinstance(v.base[1], int)
+        )
+        grown = True
+        while grown:
+            grown = False
+            for at, v in memory.items():
+                if isinstance(at, Slot):
+                    if isinstance(v, Reference) and v.object not in alive and Reference(at.object, at.offset) in held:
+                        alive.add(v.object)
+                        held.add(v)
+                        grown = True
+        stale = [
+            at
+            for at in memory
+            if (isinstance(at, Slot) and Reference(at.object, at.offset) not in held)
+            or (isinstance(at, Address) and at.base[0] == "object" and at.base[1] not in alive)
+        ]
+        for at in stale:
+            del memory[at]
+        for identity in [i for i in self.objects if i not in alive]:
+            del self.objects[identity]
+            self.history.pop(identity, None)
+            self.chains.pop(identity, None)
+
+    def change(self, identity: int, **changes: object) -> None:
+        """Replace fields of an object."""
+        self.objects[identity] = replace(self.objects[identity], **changes)  # type: ignore[arg-type]
+
+    def record(self, identity: int, event: Event) -> None:
+        """Append an event to an object's history (bounded; the first and the latest are kept)."""
+        past = self.history.get(identity, ())
+        if past and past[-1] == event:
+            return
+        if len(past) >= MAX_HISTORY:
+            past = past[:4] + past[5:]
+        self.history[identity] = (*past, event)
+
+
+MAX_HISTORY = 24

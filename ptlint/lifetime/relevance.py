@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which calls are worth entering: what a function may do with one of its arguments, whatever the order.
+
+A flow-insensitive summary on demand: where one parameter, or the tables that a function finds itself, may
+flow to, and which primitives that reaches. Over-approximates (a call entered needlessly costs time only). A
+function whose parameter reaches nothing here does nothing to a page table that it is handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.values import Address, Code, Reference
+from ptlint.program.facts import Fact, Facts
+from ptlint.program.program import Definition, Program
+from ptlint.syntax import ir
+
+if TYPE_CHECKING:
+    from ptlint.lifetime.effects import CallSite, Effects
+
+CONSUMES = frozenset({"free", "queue"})
+PARKS = "park:"  # with the member's name
+KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
+DATA = frozenset({"struct page", "struct folio"})
+EVENT_ACTS = {
+    "free": "free",
+    "queue": "queue",
+    "entry-set": "entry",
+    "entry-clear": "entry",
+    "entry-take": "entry",
+    "entry-swap": "entry",
+    "list-add": "list",
+    "flag-set": "flag",
+    "flag-test": "flag",
+}
+PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
+SYNCHRONISING = frozenset({"grace-period", "ipi-sync"})
+LOCKING = frozenset({"lock", "unlock", "downgrade"})
+ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
+OWN = -1  # the tables that a function makes or finds itself, in place of a parameter's number
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one seed may reach: acts of primitives, and whether it may be (part of) the result."""
+
+    acts: frozenset[str]
+    returned: bool
+    consumers: frozenset[str] = frozenset()  # the callees that consume a table of the function's own
+
+
+NOTHING = Flow(frozenset(), False)
+
+
+class Relevance:
+    """Answers whether a call may matter to the objects at hand."""
+
+    def __init__(self, program: Program, facts: Facts) -> None:
+        self.program = program
+        self.facts = facts
+        self.types = TableTypes(facts)
+        self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
+        self._flows: dict[tuple[str, str, str, int, str], Flow] = {}
+        self._running: set[tuple[str, str, str, int, str]] = set()
+        self._synchronises: dict[tuple[str, str], bool] = {}
+        self._freed_from: dict[str, bool] = {}
+        self.freeing: set[str] = set()  # functions known to free an argument
+        self._ending = facts.names("free") | facts.names("queue")
+        self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
+        self._waiting = frozenset(
+            f.name
+            for f in facts.by_name.values()
+            if f.event in SYNCHRONISING or (f.event in LOCKING and f.kind in ("mmap-write", "rmap-write"))
+        )
+
+    def deferred(self, name: str) -> bool:
+        """Say whether a function's verdicts depend on who calls it."""
+        return name in self.wanted
+
+    def enters(self, definition: Definition, site: CallSite, effects: Effects) -> bool:
+        """Say whether a call is to be walked."""
+        function = definition.function
+        if function.name in self.wanted or self.synchronises(definition):
+            return True
+        state = site.state
+        result = site.instruction.result
+        for index, (value, parameter) in enumerate(zip(site.arguments, function.parameters, strict=False)):
+            if isinstance(value, Reference):
+                if value.object not in state.objects:
+                    continue
+                flow = self.flow(definition, index)
+                if flow.acts or (result is not None and flow.returned):
+                    return True
+            elif isinstance(value, Address):
+                if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
+                    if self.flow(definition, index).acts:
+                        return True
+                elif value.base[0] == "local" and self.interesting(parameter.type.pointee()):
+                    return True
+            elif isinstance(value, Code):
+                if value.name in self.wanted:
+                    return True
+            elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
+                return True
+        if result is not None and self.interesting(function.result):
+            return self.flow(definition, OWN).returned or any(
+                self.flow(definition, i).returned
+                for i, p in enumerate(function.parameters)
+                if self.interesting(p.type) or p.type.name == "struct mm_struct"
+            )
+        return False
+
+    def interesting(self, type_: ir.Type) -> bool:
+        """Say whether values of a type are tables, pointers into them, or their entries."""
+        return self.types.is_pointer(type_) or (self.types.is_entry(type_) and self.types.level(type_) != "pte")
+
+    def synchronises(self, definition: Definition) -> bool:
+        """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""
+        key = definition.key
+        if key not in self._synchronises:
+            self._synchronises[key] = any(
+                isinstance(i, ir.Call)
+                and isinstance(i.callee, ir.Name)
+                and (i.callee.name in self._waiting or (len(definition.function.blocks) <= 2 and self.waits(i.callee.name, definition)))
+                for block in definition.function.blocks
+                for i in block.instructions
+            )
+        return self._synchronises[key]
+
+    def waits(self, name: str, caller: Definition) -> bool:
+        """As `synchronises`, for what a plain wrapper calls."""
+        if name in self.facts.by_name or name == caller.function.name:
+            return False
+        self._synchronises[caller.key] = False
+        definition = self.program.resolve(name, caller.unit)
+        return definition is not None and len(definition.function.blocks) <= 8 and self.synchronises(definition)
+
+    def worth(self, definition: Definition, seed: int) -> bool:
+        """Say whether a parameter's flow is worth following, by its type.
+
+        A pointer to last-level entries is handed around by everything that maps data; it is followed only into
+        functions whose own text turns an address into a page, or frees.
+        """
+        type_ = definition.function.parameters[seed].type
+        if self.types.is_last_level(type_):
+            return self.program.touches(definition, self._turning)
+        return bool(type_.pointers) or self.interesting(type_) or type_.name in WORDS
+
+    # ---- flows
+
+    def flow(self, definition: Definition, seed: int, member: str = "") -> Flow:
+        """Return what parameter `seed` (or OWN) of a function may reach.
+
+        `member` names a structure member whose content counts as the function's own tables. Recursive calls
+        are taken to do nothing more.
+        """
+        function = definition.function
+        key = (definition.unit if function.static else "", function.path, function.name, seed, member)
+        known = self._flows.get(key)
+        if known is not None:
+            return known
+        if key in self._running or len(self._running) > 40:
+            return NOTHING
+        self._running.add(key)
+        try:
+            tracer = _Tracer(self, definition, seed, member)
+            tracer.settle()
+            result = Flow(frozenset(tracer.acts), tracer.returned, frozenset(tracer.consumers))
+        finally:
+            self._running.discard(key)
+        self._flows[key] = result
+        return result
+
+    def consumed(self, definition: Definition, member: str = "") -> bool:
+        """Say whether a function hands a table of its own on to be freed, queued or parked."""
+        return self.consuming(self.flow(definition, OWN, member).acts)
+
+    def consuming(self, acts: frozenset[str]) -> bool:
+        """Say whether acts lead to the allocator: at once, or through a container that tables are freed from."""
+        if acts & CONSUMES:
+            return True
+        return any(self.freed_from(a.removeprefix(PARKS)) for a in acts if a.startswith(PARKS))
+
+    def freed_from(self, member: str) -> bool:
+        """Say whether some function frees what it loads from a structure member of this name."""
+        if member not in self._freed_from:
+            self._freed_from[member] = False
+            self._freed_from[member] = any(
+                self.flow(d, OWN, member).acts & CONSUMES for d in self.program.mentions(member, self._ending | self.freeing)
+            )
+        return self._freed_from[member]
+
+
+class _Tracer:
+    """Follows one seed through a function: the set of locals it may be in."""
+
+    def __init__(self, relevance: Relevance, definition: Definition, seed: int, member: str) -> None:
+        self.relevance = relevance
+        self.definition = definition
+        self.function = definition.function
+        self.types = relevance.types
+        self.own = seed == OWN
+        self.member = member
+        self.tainted: set[str] = set() if self.own else {self.function.parameters[seed].name}
+        self.acts: set[str] = set()
+        self.consumers: set[str] = set()
+        self.returned = False
+
+    def settle(self) -> None:
+        """Run until nothing new is learnt."""
+        size = -1
+        while size != len(self.tainted):
+            size = len(self.tainted)
+            for block in self.function.blocks:
+                for instruction in block.instructions:
+                    if isinstance(instruction, ir.Assign):
+                        self.assign(instruction.target, instruction.value)
+                    elif isinstance(instruction, ir.Call):
+                        self.call(instruction)
+                terminator = block.terminator
+                if isinstance(terminator, ir.Return) and terminator.value is not None and self.carries(terminator.value):
+                    self.returned = True
+
+    def found(self, type_: ir.Type, member: str = "") -> bool:
+        """Say whether a load of this type is one of the function's own tables."""
+        if not self.own:
+            return False
+        if self.member and member == self.member:
+            return True
+        if self.member == ANY_LEVEL and type_.pointers:
+            return self.types.is_pointer(type_)
+        return self.relevance.interesting(type_) and not self.types.is_last_level(type_)
+
+    def carries(self, e: ir.Expression) -> bool:
+        """Say whether a value may be, or be derived from, what is traced."""
+        match e:
+            case ir.Name(name, scope, type_):
+                if scope is ir.Scope.GLOBAL:
+                    return self.found(type_)
+                return name in self.tainted
+            case ir.Cast(_, operand) | ir.Unary(_, operand) | ir.AddressOf(operand):
+                return self.carries(operand)
+            case ir.Binary(operator, left, right, _):
+                return operator not in COMPARISONS and (self.carries(left) or self.carries(right))
+            case ir.Deref(pointer, type_):
+                if self.types.is_entry(type_):
+                    return self.found(type_)  # what an entry points to is another table
+                return self.found(type_) or self.carries(pointer)
+            case ir.Member(base, name, _, type_):
+                if self.found(type_, name):
+                    return True
+                through = base
+                while isinstance(through, ir.Member):
+                    through = through.base
+                if isinstance(through, ir.Deref) and self.types.is_entry(through.type):
+                    return self.carries(through)
+                if isinstance(through, ir.Deref) and not self.types.is_entry(through.type) and not self.holds(type_):
+                    return False
+                return self.carries(base)
+            case ir.ContainerOf(pointer, type_, _):
+                return self.found(type_) or self.carries(pointer)
+            case ir.Aggregate(_, fields):
+                return any(self.carries(v) for _, v in fields)
+        return False
+
+    def holds(self, type_: ir.Type) -> bool:
+        """Say whether a member of this type may hold a table, its address, or a link to one."""
+        return bool(type_.pointers) or self.relevance.interesting(type_) or type_.name.startswith("struct ") or not type_.name
+
+    def assign(self, target: ir.Expression, value: ir.Expression) -> None:
+        carried = self.carries(value)
+        base = target
+        while isinstance(base, ir.Member):
+            base = base.base
+        if isinstance(base, ir.Name) and base.scope is not ir.Scope.GLOBAL:
+            if carried:
+                self.tainted.add(base.name)
+            return
+        if isinstance(base, ir.Deref) and self.types.is_entry(base.type):
+            if self.types.level(base.type) != "pte" and (carried or self.carries(base.pointer)):
+                self.acts.add("entry")
+            return
+        type_ = target.type if isinstance(target, ir.Deref | ir.Member | ir.Name) else ir.Type()
+        pointer = self.types.is_pointer(type_)
+        stored = isinstance(base, ir.Deref) or (isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL)
+        if pointer and isinstance(target, ir.Deref) and self.carries(target.pointer):
+            self.acts.add("write")
+        if carried and stored and (pointer or (type_.pointers and type_.name in ANY_PAGE)):
+            member = member_of(target)
+            if member:
+                self.acts.add((KEEPS if self.types.is_slot(type_) or type_.name in DATA else PARKS) + member)
+
+    def call(self, instruction: ir.Call) -> None:
+        carried = [self.carries(a) for a in instruction.arguments]
+        result = instruction.result
+        if self.own and result is not None and self.found(result.type):
+            self.tainted.add(result.name)
+        if any(carried):
+            if any(self.callee(name, instruction, carried) for name in self.names(instruction)) and result is not None:
+                self.tainted.add(result.name)
+        elif self.own:
+            for name in self.names(instruction):
+                fact = self.relevance.facts.by_name.get(name)
+                if fact is not None and fact.event == "alloc" and result is not None:
+                    self.tainted.add(result.name)
+        for argument in instruction.arguments:
+            inner = argument.operand if isinstance(argument, ir.AddressOf) else None
+            if isinstance(inner, ir.Name) and inner.scope is not ir.Scope.GLOBAL:
+                if self.own and self.relevance.interesting(inner.type):
+                    self.tainted.add(inner.name)
+                elif any(carried) and self.relevance.interesting(inner.type):
+                    self.tainted.add(inner.name)
+
+    def names(self, instruction: ir.Call) -> Iterable[str]:
+        callee = instruction.callee
+        if isinstance(callee, ir.Name) and callee.scope is ir.Scope.FUNCTION and callee.name != "asm":
+            return (callee.name,)
+        operands = instruction.arguments if isinstance(callee, ir.Name) else (callee,)
+        for operand in operands:
+            inner = operand.operand if isinstance(operand, ir.AddressOf | ir.Cast) else operand
+            inner = inner.pointer if isinstance(inner, ir.Deref) else inner
+            if isinstance(inner, ir.Member) and inner.type.function:
+                return tuple(n for n, _ in self.relevance.program.targets(inner.field))
+        return ()
+
+    def callee(self, name: str, instruction: ir.Call, carried: list[bool]) -> bool:
+        """Note what a callee does with what it is handed; say whether its result may be it."""
+        fact = self.relevance.facts.by_name.get(name)
+        if fact is not None:
+            return self.primitive(fact, instruction, carried)
+        definition = self.relevance.program.resolve(name, self.definition.unit)
+        if definition is None:
+            return False
+        returned = False
+        hidden = not (isinstance(instruction.callee, ir.Name) and instruction.callee.name == name)
+        count = len(definition.function.parameters)
+        seeds = range(count) if hidden else [i for i, c in enumerate(carried) if c and i < count]
+        for seed in seeds:
+            if not self.relevance.worth(definition, seed):
+                continue
+            if self.own and self.relevance.consuming(self.relevance.flow(definition, seed).acts):
+                self.consumers.add(name)
+            flow = self.relevance.flow(definition, seed)
+            self.acts |= flow.acts
+            returned = returned or flow.returned
+        return returned
+
+    def primitive(self, fact: Fact, instruction: ir.Call, carried: list[bool]) -> bool:
+        def at(index: int | None) -> bool:
+            return index is not None and index < len(carried) and carried[index]
+
+        act = EVENT_ACTS.get(fact.event)
+        if act == "entry" and fact.kind == "pte":
+            return False
+        if act is not None and (at(fact.argument) or (fact.event in ("entry-set", "entry-swap") and at(fact.value))):
+            self.acts.add(act)
+        if fact.event == "write" and len(instruction.arguments) > 1:
+            self.assign(instruction.arguments[0], instruction.arguments[1])
+            return False
+        if fact.event in ("queue", "defer") and fact.callback is not None and fact.callback < len(carried):
+            callback = instruction.arguments[fact.callback]
+            if isinstance(callback, ir.Name) and callback.scope is ir.Scope.FUNCTION and at(fact.argument):
+                definition = self.relevance.program.resolve(callback.name, self.definition.unit)
+                if definition is not None and definition.function.parameters:
+                    self.acts |= self.relevance.flow(definition, 0).acts
+        if fact.event in ("entry-take", "entry-swap"):
+            return self.own and at(fact.argument)
+        return fact.event in PASSING and at(fact.argument or 0)
+
+
+WORDS = frozenset({"unsigned long", "phys_addr_t", "u64", "pmdval_t", "pudval_t", "p4dval_t", "pgdval_t", "pteval_t", ""})
+COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+ANY_PAGE = frozenset({"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page"})
+
+
+def member_of(target: ir.Expression) -> str:
+    """Return the name of the member (or global) that a store goes to; of an array's element, that of the array."""
+    while True:
+        match target:
+            case ir.Member(_, name, _, _) | ir.Name(name, _, _):
+                return name
+            case ir.Deref(pointer, _):
+                target = pointer
+            case ir.Binary(_, left, _, _):
+                target = left
+            case ir.Cast(_, operand) | ir.AddressOf(operand):
+                target = operand
+            case _:
+                return ""

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Finds the functions to walk from, and walks them until every context that matters has been seen.
+
+A *root* is a function that makes or finds a table itself and hands it on to be freed or parked. If what
+happens to a table depends on who calls the root (its argument, or whose address space it works on), its
+callers become roots too, and so on upward. For a container that tables are freed from, every function that
+mentions it is walked, so that all that was ever put there is known.
+
+Soundness: roots are found by name and by type: a table that is freed by code that mentions neither a page-table
+type nor any function that consumes one is not seen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ptlint.lifetime.executor import Executor
+from ptlint.lifetime.journal import Free, Journal, Parked
+from ptlint.lifetime.objects import Owner, Sync, Visibility
+from ptlint.lifetime.relevance import ANY_LEVEL, ANY_PAGE, KEEPS, OWN, PARKS, Relevance
+from ptlint.lifetime.tables import TableTypes
+from ptlint.program.facts import Facts
+from ptlint.program.program import Definition, Program
+
+MAX_ROOTS = 2000
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that was seen, over all roots."""
+
+    frees: list[Free] = field(default_factory=list)
+    parked: dict[str, list[Parked]] = field(default_factory=dict)
+    gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
+    functions: set[Key] = field(default_factory=set)
+    units: set[str] = field(default_factory=set)
+    unreached: set[Key] = field(default_factory=set)  # roots that depend on callers, but have none
+
+
+class Search:
+    """Runs the walks."""
+
+    def __init__(self, program: Program, facts: Facts, progress: Callable[[str], None]) -> None:
+        self.program = program
+        self.facts = facts
+        self.types = TableTypes(facts)
+        self.relevance = Relevance(program, facts)
+        self.progress = progress
+        self.journals: dict[Key, Journal] = {}
+        self.roots: dict[Key, Definition] = {}
+        self.queue: deque[Key] = deque()
+        self.queued: set[Key] = set()
+        self.asked: set[str] = set()
+        self.callers: dict[Key, tuple[Key, ...]] = {}
+
+    def run(self) -> Outcome:
+        """Walk everything; return what was seen."""
+        for definition in self.seeds():
+            self.add(definition)
+        while self.queue:
+            self.drain()
+            self.follow_containers()
+        return self.outcome()
+
+    # ---- roots
+
+    def vocabulary(self) -> list[str]:
+        """Return the units and headers whose text mentions a page-table type."""
+        names = self.types.names
+        return sorted(set().union(*(self.program.units.mentioning(n) for n in names)))
+
+    def seeds(self) -> list[Definition]:
+        """Return the functions that hand a table of their own on to be freed, parked or queued."""
+        names = self.types.names
+        found: dict[Key, Definition] = {}
+        consumers: set[str] = set()
+        for path in self.vocabulary():
+            for unit in self.program.units.seeing(path)[:1]:
+                for item in self.program.units.syntax(unit).defined(path):
+                    if names.isdisjoint(item.identifiers):
+                        continue
+                    definition = self.program.resolve(item.name, unit)
+                    if definition is None or definition.function.path != path:
+                        continue
+                    if self.relevance.consumed(definition):
+                        found[definition.key] = definition
+                        consumers |= self.relevance.flow(definition, OWN).consumers
+                    if self.hands_on(definition):
+                        consumers.add(definition.function.name)
+        for name in sorted(consumers):
+            for definition in self.program.mentions(name):
+                if definition.key not in found and self.relevance.consumed(definition, ANY_LEVEL):
+                    found[definition.key] = definition
+        return [found[k] for k in sorted(found)]
+
+    def add(self, definition: Definition) -> None:
+        key = definition.key
+        self.roots[key] = definition
+        if key not in self.queued:
+            self.queued.add(key)
+            self.queue.append(key)
+
+    def drain(self) -> None:
+        while self.queue:
+            key = self.queue.popleft()
+            self.queued.discard(key)
+            definition = self.roots[key]
+            journal = Journal()
+            self.journals[key] = journal
+            self.progress(f"{definition.function.name} ({len(self.journals)}/{len(self.roots)})")
+            journal.entered(definition)
+            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+            if self.depends(journal):
+                self.ask_callers(definition)
+
+    def depends(self, journal: Journal) -> bool:
+        """Say whether anything a root did is to be judged by its callers."""
+        return any(depends_on_caller(f) for f in journal.frees.values()) or any(
+            depends_on_caller(p.free) for p in journal.parked.values() if p.container in self.asked
+        )
+
+    def ask_callers(self, definition: Definition) -> None:
+        name = definition.function.name
+        if name in self.relevance.wanted and definition.key in self.callers:
+            return
+        self.relevance.wanted.add(name)
+        callers = [
+            c
+            for c in self.program.mentions(name)
+            if c.key != definition.key
+            and (
+                not definition.function.static
+                or c.unit == definition.unit
+                or c.function.path == definition.function.path
+            )
+        ]
+        self.callers[definition.key] = tuple(c.key for c in callers)
+        for caller in callers:
+            self.add(caller)
+
+    def follow_containers(self) -> None:
+        """Walk every function that may put a table into a container that tables are freed from."""
+        containers = {
+            f.object.container
+            for j in self.journals.values()
+            for f in (*j.frees.values(), *(p.free for p in j.parked.values() if p.container in self.asked))
+            if f.object.visibility is Visibility.PARKED
+        }
+        for container in sorted(containers - self.asked):
+            self.asked.add(container)
+            member = container.removeprefix("list ").split(".")[-1]
+            if not member or member == "?":
+                continue
+            for definition in self.program.mentions(member):
+                acts = self.relevance.flow(definition, OWN).acts
+                if definition.key in self.journals:
+                    if self.depends(self.journals[definition.key]):
+                        self.ask_callers(definition)
+                elif PARKS + member in acts or KEEPS + member in acts or "write" in acts or "list" in acts or self.puts(definition, member):
+                    self.add(definition)
+
+    def puts(self, definition: Definition, member: str) -> bool:
+        """Say whether a function stores an argument in a member of this name, or links it into a list."""
+        for index, parameter in enumerate(definition.function.parameters):
+            if self.types.is_pointer(parameter.type) or parameter.type.name in ANY_PAGE:
+                acts = self.relevance.flow(definition, index).acts
+                if PARKS + member in acts or KEEPS + member in acts or "list" in acts:
+                    return True
+        return False
+
+    def hands_on(self, definition: Definition) -> bool:
+        """Say whether a function hands a table that is its argument on to be freed, queued or parked."""
+        return any(
+            self.types.is_pointer(p.type) and self.relevance.consuming(self.relevance.flow(definition, i).acts)
+            for i, p in enumerate(definition.function.parameters)
+        )
+
+    # ---- result
+
+    def outcome(self) -> Outcome:
+        """Gather the journals; what callers have been asked about is left to their journals."""
+        result = Outcome()
+        for key in sorted(self.journals):
+            journal = self.journals[key]
+            has_callers = bool(self.callers.get(key))
+            for free in journal.frees.values():
+                if depends_on_caller(free) and has_callers:
+                    continue
+                if depends_on_caller(free):
+                    result.unreached.add(key)
+                result.frees.append(free)
+            for parked in journal.parked.values():
+                if depends_on_caller(parked.free) and has_callers:
+                    continue
+                result.parked.setdefault(parked.container, []).append(parked)
+            result.gaps.extend(journal.gaps)
+            result.functions |= journal.functions
+            result.units |= journal.units
+        return result
+
+
+def depends_on_caller(free: Free) -> bool:
+    """Say whether the verdict is for the root's callers to give: its argument, or a table below one."""
+    known = free.object
+    if free.kernel or free.dead or known.visibility is Visibility.FRESH:
+        return False
+    if known.visibility is Visibility.PARAMETER:
+        return True
+    if known.visibility in (Visibility.LIVE, Visibility.UNLINKED) and known.sync is not Sync.GRACE:
+        return known.owner is not Owner.KERNEL and known.owner in (Owner.PARAMETER, Owner.UNKNOWN, Owner.USER)
+    return False

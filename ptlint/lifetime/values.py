@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Abstract values: what a variable may hold on one path.
+
+A *reference* carries the identity of an object through every representation that the kernel uses for
+one page: the page's descriptor (struct page, ptdesc, folio), its virtual or physical address, its frame
+number, the page-table entry that points to it. Arithmetic and casts keep the identity, and note in
+`offset` which expression of the object it is, so that equal expressions compare equal.
+
+Over-approximation: a number computed from an object's address is taken for a reference to the object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+Base = tuple[Hashable, ...]  # ("local", frame, name) | ("global", name) | ("object", id) | ("symbol", key)
+
+
+@dataclass(frozen=True, slots=True)
+class Int:
+    """A known integer; 0 is also the null pointer."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """An unknown scalar or pointer; `key` is the interned expression it stands for."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Any representation of the object `object`; `offset` 0 is its plain address."""
+
+    object: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A pointer to the member `path` of the storage `base`."""
+
+    base: Base
+    path: tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A page-table entry: the entry at `offset` of the table `object`. Only as the target of an access."""
+
+    object: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A function's address. `unit` is the translation unit in which the name was used."""
+
+    name: str
+    unit: str
+
+
+Value = Int | Symbol | Reference | Address | Code
+Location = Address | Slot
+
+
+class Interner:
+    """Gives equal expressions equal small numbers. Numbers depend on the order of first use only."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Hashable, int] = {}
+        self._expressions: list[Hashable] = [None]
+        self._depths: list[int] = [0]
+        self._operands: list[frozenset[int]] = [frozenset()]
+
+    def key(self, expression: tuple[Hashable, ...], operands: tuple[int, ...] = ()) -> int:
+        """Return the number of an expression; `operands` are the numbers of its parts.
+
+        Deep expressions are cut (all deep ones of one operator over the same leaves share a number), so
+        that a pointer stepped in a loop reaches a fixed point.
+        """
+        depth = 1 + max((self._depths[o] for o in operands), default=0)
+        leaves: frozenset[int] = (
+            frozenset().union(*(self._operands[o] | {o} for o in operands)) if operands else frozenset()
+        )
+        if depth > MAX_DEPTH:
+            roots = frozenset(o for o in leaves if self._depths[o] <= 1)
+            expression = ("deep", expression[0], roots)
+            leaves = roots
+            depth = MAX_DEPTH
+        found = self._keys.get(expression)
+        if found is None:
+            found = len(self._expressions)
+            self._keys[expression] = found
+            self._expressions.append(expression)
+            self._depths.append(depth)
+            self._operands.append(leaves)
+        return found
+
+    def expression(self, key: int) -> Hashable:
+        """Return the expression behind a number."""
+        return self._expressions[key]
+
+    def mentions(self, key: int, part: int) -> bool:
+        """Say whether the expression `key` is built from `part` (or is it)."""
+        return key == part or part in self._operands[key]
+
+
+MAX_DEPTH = 14

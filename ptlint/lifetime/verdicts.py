@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From what was seen to what is proved: the verdict of every free site, and what breaks the guarantee.
+
+A table that comes out of a container has been in every state in which one was put there, so it gets
+every verdict that these states give. A site's verdict is the join over all that went through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ptlint.lifetime.journal import Free
+from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.objects import Event, Object, Origin, Sync, Visibility
+from ptlint.lifetime.search import Outcome
+
+
+class Proof(StrEnum):
+    """What one context proves of a free."""
+
+    RCU = "rcu"
+    UNPUBLISHED = "unpublished"
+    KERNEL = "kernel"
+    EXCLUSIVE = "exclusive"
+    UNSAFE = "unsafe"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict of one context, with the events that show it; `sync` is what an unsafe path had instead."""
+
+    proof: Proof
+    reason: str
+    events: tuple[Event, ...]
+    sites: tuple[SiteKey, ...]
+    object: Object
+    sync: Sync
+    root: tuple[str, str]
+    argument: str = ""  # the lock or lifetime argument relied upon
+
+
+def judge(free: Free, outcome: Outcome, above: frozenset[str] = frozenset()) -> list[Judgement]:
+    """Return the verdicts of one free: one, or one for each way its table got into the container it came from."""
+    known = free.object
+    if known.visibility is Visibility.PARKED and not free.kernel:
+        return from_container(free, outcome, above)
+    proof, reason, argument = decide(free)
+    return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
+
+
+def decide(free: Free) -> tuple[Proof, str, str]:
+    known = free.object
+    if free.kernel:
+        return (
+            Proof.KERNEL,
+            "a table of the kernel's own address space",
+            "kernel tables are outside the user walkers' contract",
+        )
+    if known.visibility is Visibility.FRESH:
+        return (
+            Proof.UNPUBLISHED,
+            f"allocated here ({known.where}) and installed on no path that gets here",
+            "",
+        )
+    if known.sync is Sync.GRACE and not known.early:
+        return Proof.RCU, "freed after a grace period that began after its entry was cleared", ""
+    if free.dead:
+        return (
+            Proof.EXCLUSIVE,
+            "the last reference to its address space is gone: nobody is left to walk it",
+            "mm_count is zero",
+        )
+    if known.visibility is Visibility.PARAMETER:
+        return (
+            Proof.UNSAFE,
+            f"handed in by a caller that is not visible (argument {known.where}); it may be published",
+            "",
+        )
+    if known.excluded and known.sync is Sync.IPI:
+        return (
+            Proof.EXCLUSIVE,
+            "unlinked under mmap_lock and the rmap lock, both held for writing, then an IPI: no walker is left",
+            "mmap_lock for writing and rmap lock for writing at the unlink, mmap_lock until here, and an IPI",
+        )
+    if known.early:
+        return (
+            Proof.UNSAFE,
+            "queued to RCU while its entry was still set: the grace period begins before the unlink",
+            "",
+        )
+    if known.visibility is Visibility.LIVE:
+        return Proof.UNSAFE, "may still be installed when it is freed", ""
+    if known.sync is Sync.IPI:
+        return (
+            Proof.UNSAFE,
+            "only an IPI lies between the unlink and the free: it does not wait for rcu_read_lock()",
+            "",
+        )
+    return Proof.UNSAFE, "no grace period between the unlink and the free", ""
+
+
+def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[Judgement]:
+    """Judge a table loaded from a container by all states in which one was left there."""
+    known = free.object
+    if known.container in above:
+        return []
+    pool = outcome.parked.get(known.container, [])
+    results: list[Judgement] = []
+    for parked in pool:
+        inside = parked.free
+        state = replace(
+            inside.object,
+            sync=max(inside.object.sync, known.sync)
+            if inside.object.visibility is not Visibility.LIVE
+            else inside.object.sync,
+        )
+        if inside.object.visibility is Visibility.LIVE and known.sync is Sync.GRACE:
+            state = replace(state, early=True)
+        joined = Free(
+            (*inside.sites, *free.sites),
+            state,
+            (*inside.history, *free.history),
+            inside.root,
+            inside.dead or free.dead,
+            inside.kernel or free.kernel,
+        )
+        for found in judge(joined, outcome, above | {known.container}):
+            reason = found.reason
+            if found.proof is Proof.UNPUBLISHED and not reason.startswith("from "):
+                reason = f"from {known.container}: {reason}"
+            elif found.proof is Proof.EXCLUSIVE and inside.object.excluded:
+                found = replace(found, proof=Proof.UNPUBLISHED)
+                reason = f"from {known.container}, where a table that was live came only after: {reason}"
+            results.append(replace(found, reason=reason))
+    if not results and not above:
+        if known.sync is Sync.GRACE:
+            return [
+                Judgement(
+                    Proof.RCU,
+                    "freed after a grace period",
+                    free.history,
+                    free.sites,
+                    known,
+                    known.sync,
+                    free.root,
+                )
+            ]
+        what = (
+            f"what {known.container} holds is not known"
+            if known.container not in ("", "?")
+            else "where the table comes from is not known"
+        )
+        return [Judgement(Proof.UNDECIDED, what, free.history, free.sites, known, known.sync, free.root)]
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVerdict:
+    """A free site with the judgements of every context that goes through it."""
+
+    key: SiteKey
+    level: str
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def proofs(self) -> frozenset[Proof]:
+        return frozenset(j.proof for j in self.judgements)
+
+
+def verdicts(outcome: Outcome) -> Mapping[SiteKey, SiteVerdict]:
+    """Return every free site with what all contexts say of it."""
+    gathered: dict[SiteKey, list[Judgement]] = {}
+    for free in outcome.frees:
+        for judgement in judge(free, outcome):
+            for key in judgement.sites:
+                gathered.setdefault(key, []).append(judgement)
+    result = {}
+    for key in sorted(gathered, key=lambda k: (k.path, k.line, k.column, k.callee)):
+        judgements = tuple(dict.fromkeys(gathered[key]))
+        levels = {j.object.level for j in judgements} - {"any"}
+        result[key] = SiteVerdict(key, levels.pop() if len(levels) == 1 else "any", judgements)
+    return result
+
+
+UNKNOWN_ORIGINS = frozenset({Origin.UNKNOWN})

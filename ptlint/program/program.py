@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The program under one configuration: which definition a name means, and who mentions it.
+
+A name is looked up as the compiler and linker would: in the translation unit that uses it (its own file,
+then its headers), else as the external definition in a unit that Kbuild compiles. Function pointers
+are resolved by member: all functions that an active line of a compiled unit assigns to a member of that name
+(over-approximation: members of one name in different structures are not told apart).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ptlint.program.facts import Facts
+from ptlint.program.units import Units
+from ptlint.syntax import ir
+from ptlint.syntax.ir import Function
+from ptlint.syntax.unit import UnitSyntax
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function as one translation unit sees it."""
+
+    function: Function
+    unit: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The file that holds the definition, and its name."""
+        return self.function.path, self.function.name
+
+
+class Program:
+    """Answers questions about names; parses nothing that nobody asked for."""
+
+    def __init__(self, units: Units, facts: Facts) -> None:
+        self.units = units
+        self.facts = facts
+        self._resolved: dict[tuple[str, str], Definition | None] = {}
+        self._external: dict[str, Definition | None] = {}
+        self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._mentions: dict[tuple[str, frozenset[str] | None], tuple[Definition, ...]] = {}
+
+    def resolve(self, name: str, unit: str) -> Definition | None:
+        """Return the definition that `name` means in `unit`, or None if it has no body in this program."""
+        key = (name, unit)
+        if key not in self._resolved:
+            found = self.units.syntax(unit).function(name)
+            if found is not None and found.weak:
+                strong = self.external(name)
+                self._resolved[key] = (
+                    strong if strong is not None and not strong.function.weak else Definition(found, unit)
+                )
+            elif found is not None:
+                self._resolved[key] = Definition(found, unit)
+            else:
+                self._resolved[key] = self.external(name)
+        return self._resolved[key]
+
+    def external(self, name: str) -> Definition | None:
+        """Return the definition with external linkage of that name; a strong one before a weak one."""
+        if name not in self._external:
+            weak: Definition | None = None
+            strong: Definition | None = None
+            for path in self.units.defining(name):
+                if not self.units.worth_opening(path, name):
+                    continue
+                found = self.units.syntax(path).function(name)
+                if found is None or found.path != path or found.static:
+                    continue
+                if found.weak:
+                    weak = weak or Definition(found, path)
+                else:
+                    strong = Definition(found, path)
+                    break
+            self._external[name] = strong or weak
+        return self._external[name]
+
+    def targets(self, field: str) -> tuple[tuple[str, str], ...]:
+        """Return (function, unit) for everything that is ever assigned to a member of this name."""
+        if field not in self._targets:
+            pattern = re.compile(
+                rb"(?:\.|->)\s*" + field.encode() + rb"\s*=\s*&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
+            )
+            found: dict[tuple[str, str], None] = {}
+            files = [p for p in self.units.mentioning(field) if p.endswith(".c")]
+            for path in files if len(files) <= MAX_ASSIGNING_FILES else ():
+                text = self.units.text(path)
+                for match in pattern.finditer(text):
+                    line = text.count(b"\n", 0, match.start()) + 1
+                    name = match.group(1).decode()
+                    if name != "NULL" and self.units.is_active(path, line):
+                        found[(name, path)] = None
+            self._targets[field] = tuple(sorted(found))
+        return self._targets[field]
+
+    def mentions(self, name: str, also: frozenset[str] | None = None) -> tuple[Definition, ...]:
+        """Return the functions whose text mentions a name, directly or through macros.
+
+        With `also`, only those that mention one of these names, too.
+        """
+        key = (name, also)
+        if key not in self._mentions:
+            names = self.aliases(name)
+            found: dict[tuple[str, str], Definition] = {}
+            for path in sorted(set().union(*(self.units.mentioning(n) for n in names))):
+                for unit in self.units.seeing(path):
+                    syntax = self.units.syntax(unit)
+                    for item in syntax.defined(path):
+                        if names.isdisjoint(item.identifiers) or (path, item.name) in found:
+                            continue
+                        if also is not None and also.isdisjoint(item.identifiers):
+                            continue
+                        function = syntax.function(item.name)
+                        if function is not None and function.path == path:
+                            found[(path, item.name)] = Definition(function, unit)
+                    break
+            self._mentions[key] = tuple(found[k] for k in sorted(found))
+        return self._mentions[key]
+
+    def touches(self, definition: Definition, names: frozenset[str]) -> bool:
+        """Say whether a function's own text calls one of the names."""
+        return any(
+            isinstance(i, ir.Call) and isinstance(i.callee, ir.Name) and i.callee.name in names
+            for block in definition.function.blocks
+            for i in block.instructions
+        )
+
+    def aliases(self, name: str) -> frozenset[str]:
+        """Return the name and all macros whose bodies lead to it."""
+        names = {name}
+        work = [name]
+        while work:
+            wanted = work.pop()
+            if wanted in self.facts.by_name and wanted != name:
+                continue
+            for macro in self.macros_mentioning(wanted):
+                if macro not in names and macro not in self.facts.by_name:
+                    names.add(macro)
+                    work.append(macro)
+        return frozenset(names)
+
+    def macros_mentioning(self, name: str) -> Iterator[str]:
+        for path in self.units.mentioning(name):
+            text = self.units.text(path)
+            wanted = re.compile(rb"\b" + name.encode() + rb"\b")
+            for match in DEFINE.finditer(text):
+                body = match.group(2)
+                if name.encode() in body and wanted.search(body) and match.group(1) != name.encode():
+                    yield match.group(1).decode()
+
+    def functions(self, paths: Iterable[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
+        """Yield (unit, function name, identifiers) for every function defined in the given units' own files."""
+        for path in paths:
+            for item in self.units.syntax(path).defined(path):
+                yield path, item.name, item.identifiers
+
+
+# A member of such a common name is no hook of the page tables; following all of them would open the whole kernel.
+MAX_ASSIGNING_FILES = 24
+DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)
+SyntaxMap = Mapping[str, UnitSyntax]

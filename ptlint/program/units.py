@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The translation units that Kbuild compiles, and a text index over them and their headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ptlint.cpp.unit import Preprocessor
+from ptlint.kconfig.kbuild import Kbuild
+from ptlint.source.tree import Tree
+from ptlint.syntax.unit import SyntaxCache, UnitSyntax
+
+# A definition begins in column 0 with a type or the name itself; prototypes match too and are weeded out later.
+DEFINITION = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
+
+
+class Units:
+    """Lazily opened units of one configuration.
+
+    `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include. Searches are plain
+    substring tests over the files' bytes, which is faster than any index for the few dozen names asked.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        kbuild: Kbuild,
+        preprocessor: Preprocessor,
+        compiled: Iterable[str],
+        kept: frozenset[str],
+        noreturn: frozenset[str],
+        vocabulary: Iterable[str],
+        ending: Iterable[str],
+    ) -> None:
+        self.tree = tree
+        self.kbuild = kbuild
+        self.preprocessor = preprocessor
+        self.compiled = tuple(compiled)
+        self._known = frozenset(self.compiled)
+        self.kept = kept
+        self.noreturn = noreturn
+        self.cache = SyntaxCache()
+        self._syntax: dict[str, UnitSyntax] = {}
+        self._mentioning: dict[str, tuple[str, ...]] = {}
+        self._defining: dict[bytes, list[str]] | None = None
+        self._seeing: dict[str, tuple[str, ...]] = {}
+        self._ending = tuple(n.encode() for n in sorted(ending))
+        words = [w.encode() for w in sorted(vocabulary)]
+        self.speaking = tuple(p for p in self.compiled if any(w in self.text(p) for w in words))
+        self._speaks = frozenset(self.speaking)
+        headers: dict[str, None] = {}
+        for unit in self.speaking:
+            headers.update(dict.fromkeys(f for f in self.syntax(unit).unit.files if f not in self._known))
+        self.headers = tuple(sorted(h for h in headers if self.tree.find(h) is not None))
+
+    def text(self, path: str) -> bytes:
+        """Return a file's bytes (empty if it is gone)."""
+        return self.tree.find(path) or b""
+
+    def syntax(self, unit: str) -> UnitSyntax:
+        """Return the unit's syntax, opening it on first use."""
+        known = self._syntax.get(unit)
+        if known is None:
+            module = self.kbuild.built(unit) == "m"
+            known = UnitSyntax(
+                self.preprocessor.unit(unit, module=module), self.preprocessor, self.kept, self.noreturn, self.cache
+            )
+            self._syntax[unit] = known
+        return known
+
+    def mentioning(self, name: str) -> tuple[str, ...]:
+        """Return the compiled units and headers whose text contains a name."""
+        if name not in self._mentioning:
+            wanted = name.encode()
+            self._mentioning[name] = tuple(
+                p for p in (*self.compiled, *self.headers) if wanted in self.text(p)
+            )
+        return self._mentioning[name]
+
+    def defining(self, name: str) -> tuple[str, ...]:
+        """Return the compiled units that may define an external function."""
+        if self._defining is None:
+            index: dict[bytes, list[str]] = {}
+            for path in self.compiled:
+                for found in set(DEFINITION.findall(self.text(path))):
+                    index.setdefault(found, []).append(path)
+            self._defining = index
+        return tuple(self._defining.get(name.encode(), ()))
+
+    def worth_opening(self, path: str, name: str) -> bool:
+        """Say whether a definition in another unit may matter: its file mentions page tables, or its text frees.
+
+        What is left out hands a page on at most: it can neither know a table nor end one itself.
+        """
+        if path in self._speaks or path in self._syntax:
+            return True
+        text = self.text(path)
+        for match in re.finditer(rb"^[^\n;={}#\"]*\b" + name.encode() + rb"\s*\(", text, re.M):
+            end = text.find(b"\n}", match.end())
+            body = text[match.end() : end]
+            if b";" in body and any(word in body for word in self._ending):
+                return True
+        return False
+
+    def seeing(self, path: str) -> tuple[str, ...]:
+        """Return units that include a file; a unit sees itself."""
+        if path in self._known:
+            return (path,)
+        if path not in self._seeing:
+            opened = [u for u, s in self._syntax.items() if path in s.unit.files]
+            self._seeing[path] = tuple(opened)
+            if not opened:
+                stem = path.rsplit("/", 1)[-1].encode()
+                for unit in self.compiled:
+                    if stem in self.text(unit) and path in self.syntax(unit).unit.files:
+                        self._seeing[path] = (unit,)
+                        break
+        return self._seeing[path]
+
+    def is_active(self, path: str, line: int) -> bool:
+        """Say whether a line of a unit's own file is compiled."""
+        return any(first <= line <= last for first, last in self.syntax(path).unit.active(path))

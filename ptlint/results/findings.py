@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Findings: rules' automata run over the events of unsafe tables, each at the place where the guarantee is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.objects import Sync, Visibility
+from ptlint.lifetime.search import Outcome
+from ptlint.lifetime.verdicts import Judgement, Proof, SiteVerdict
+from ptlint.program.program import Program
+from ptlint.results.model import Finding, Severity, Status, Step
+from ptlint.results.proofs import call_step, steps_of
+from ptlint.rules.model import Event, Rule
+
+
+def findings_of(
+    outcome: Outcome,
+    sites: Mapping[object, SiteVerdict],
+    program: Program,
+    rules: Sequence[Rule],
+    combination: str,
+) -> list[Finding]:
+    """Return one finding per rule and place; further ways to it are further traces."""
+    gathered: dict[tuple[str, SiteKey], list[Judgement]] = {}
+    seen: set[Judgement] = set()
+    for verdict in sites.values():
+        for judgement in verdict.judgements:
+            if judgement.proof is not Proof.UNSAFE or judgement in seen:
+                continue
+            seen.add(judgement)
+            word = events_of(judgement)
+            for rule in rules:
+                if violates(rule, word):
+                    place = lost_at(judgement, sites, program)
+                    gathered.setdefault((rule.code, place), []).append(judgement)
+    by_code = {r.code: r for r in rules}
+    return [
+        finding_of(by_code[code], place, judgements, combination)
+        for (code, place), judgements in gathered.items()
+    ]
+
+
+def events_of(judgement: Judgement) -> tuple[Event, ...]:
+    """Return the events of an unsafe table's life, as the rules' automata read them."""
+    word = [Event.PUBLISH]
+    if judgement.object.early:
+        word += [Event.QUEUE, Event.UNLINK, Event.CALLBACK]
+    elif judgement.object.visibility is not Visibility.LIVE:
+        word.append(Event.UNLINK)
+        if judgement.sync is Sync.IPI:
+            word.append(Event.IPI_SYNC)
+    return (*word, Event.FREE)
+
+
+def violates(rule: Rule, word: Sequence[Event]) -> bool:
+    """Say whether a rule's automaton ends in its violation."""
+    state = rule.automaton.start
+    for event in word:
+        state = rule.automaton.after(state, event)
+        if state == rule.automaton.violation:
+            return True
+    return False
+
+
+def lost_at(judgement: Judgement, sites: Mapping[object, SiteVerdict], program: Program) -> SiteKey:
+    """Return the place of a finding: the deepest site on the path that no right use goes through.
+
+    Outermost first, the path is followed inward as long as everything that reaches the next function is
+    unsafe; the call into code that is also used rightly (by data pages, fresh tables, a callback) is the place.
+    """
+    place = judgement.sites[0]
+    for index, key in enumerate(judgement.sites):
+        verdict = sites[key]
+        if verdict.proofs != {Proof.UNSAFE}:
+            break
+        if index and not only_unsafe(key, judgement.sites[index - 1], sites, program):
+            break
+        place = key
+    return place
+
+
+def only_unsafe(key: SiteKey, before: SiteKey, sites: Mapping[object, SiteVerdict], program: Program) -> bool:
+    """Say whether everything that calls the function around `key` hands it an unsafe table."""
+    if key.function == before.function and key.path == before.path:
+        return True
+    reaching = {
+        k.function
+        for k in (v.key for v in sites.values())
+        if k.callee == key.function and sites[k].proofs == {Proof.UNSAFE}
+    }
+    callers = {d.function.name for d in program.mentions(key.function)} - {key.function}
+    macros = program.aliases(key.function) - {key.function}
+    return callers <= reaching | callers_through(macros, sites) if callers else True
+
+
+def callers_through(macros: frozenset[str], sites: Mapping[object, SiteVerdict]) -> set[str]:
+    """Return the functions that reach a site through one of the macros, all of them unsafe."""
+    return {v.key.function for v in sites.values() if v.key.callee in macros and v.proofs == {Proof.UNSAFE}}
+
+
+def finding_of(rule: Rule, place: SiteKey, judgements: Sequence[Judgement], combination: str) -> Finding:
+    first = judgements[0]
+    traces = tuple(dict.fromkeys(trace_of(j) for j in judgements))
+    level = first.object.level
+    message = rule.message.format(
+        callee=place.callee, function=place.function, level=level if level != "any" else "page", callers=""
+    )
+    return Finding(
+        rule.code,
+        rule.name,
+        Severity(rule.severity.value),
+        Status.EXISTING,
+        message,
+        place.path,
+        place.line,
+        place.column,
+        place.function,
+        (combination,),
+        "y",
+        traces[0],
+        (first.object.origin.value, level, place.path, place.function, place.callee),
+        None,
+        traces[1:8],
+    )
+
+
+def trace_of(judgement: Judgement) -> tuple[Step, ...]:
+    """Return the path: where the table was published, each call that hands it on, and the free."""
+    steps = list(steps_of(judgement))
+    calls = [call_step(key) for key in judgement.sites]
+    free = steps[-1:] if steps else []
+    return tuple(dict.fromkeys([*steps[:-1], *calls, *free]))
