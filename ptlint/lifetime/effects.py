@@ -291,7 +291,8 @@ class Effects:
             )
         )
         passed, carried = self.handed_over(arguments, site.state)
-        inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried)
+        kernel = any(isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.evaluator.kernel_roots and not a.path for a in arguments)
+        inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
         return self.executor.enter(inner, arguments, site.state)
 
     def skip(self, site: CallSite) -> list[tuple[State, Value]]:
@@ -415,8 +416,19 @@ class Effects:
             state.history.get(identity, ()),
             (root.definition.function.path, root.definition.function.name),
             known.space in state.dead if known.space else False,
-            self.is_kernel(known, state),
+            self.is_kernel(known, state) or self.named_kernel(identity, known, frame),
         )
+
+    def named_kernel(self, identity: int, known: Object, frame: Frame | None) -> bool:
+        """Say whether a call on the stack hands the object over together with the kernel's address space.
+
+        `pmd_free(&init_mm, pmd)` says whose table it frees; it is believed unless the walk knows better.
+        """
+        while frame is not None:
+            if frame.kernel and identity in frame.passed:
+                return known.owner is not Owner.USER
+            frame = frame.parent
+        return False
 
     def way(self, identity: int, state: State, frame: Frame | None) -> tuple[SiteKey, ...]:
         """Return the call sites on the stack that hand the object on, outermost first."""

@@ -345,7 +345,11 @@ class Evaluator:
                 origin = Origin.GLOBAL if not names else Origin.FIELD
             elif level == "pgd" and where in self.space_roots:
                 owner = Owner.USER
-                visibility = Visibility.LIVE
+                holder = state.objects.get(at.base[1]) if at.base[0] == "object" and isinstance(at.base[1], int) else None
+                new = holder is not None and holder.visibility is Visibility.FRESH
+                visibility = Visibility.FRESH if new else Visibility.LIVE
+                origin = Origin.ALLOCATION if new else Origin.FIELD
+                where = "an address space that was made here and given to nobody" if new else where
                 space = self.base_key(at)
             elif at.base[0] == "local" and not names:
                 visibility, origin = Visibility.PARKED, Origin.UNKNOWN

@@ -30,7 +30,7 @@ from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 MAX_STATES = 64
-MAX_STEPS = 60_000
+MAX_STEPS = 12_000
 
 
 @dataclass(slots=True)
@@ -164,6 +164,9 @@ class Executor:
             if theirs == value:
                 memory[at] = value
                 continue
+            if isinstance(at, Slot):
+                changed = True
+                continue  # unknown again: any table may stand there
             phi = self.interner.key(("phi", where, at))
             if value != Symbol(phi):
                 changed = True

@@ -24,3 +24,4 @@ class Frame:
     sites: tuple[SiteKey, ...] = ()
     passed: frozenset[int] = frozenset()
     carried: frozenset[Hashable] = frozenset()
+    kernel: bool = False  # the call names the kernel's address space beside what it hands over

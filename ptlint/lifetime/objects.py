@@ -112,7 +112,8 @@ class State:
         references = frozenset(
             (at, v)
             for at, v in self.memory.items()
-            if (isinstance(v, Reference) and self.weighs(at, v)) or (isinstance(v, Int) and v.value == 0 and at in places)
+            if (isinstance(v, Reference) and self.weighs(at, v))
+            or (isinstance(v, Int) and v.value == 0 and at in places and isinstance(at, Address))
         )
         named = {v.object for _, v in references if isinstance(v, Reference)}
         objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
@@ -140,15 +141,22 @@ class State:
         while grown:
             grown = False
             for at, v in memory.items():
-                if isinstance(at, Slot):
-                    if isinstance(v, Reference) and v.object not in alive and Reference(at.object, at.offset) in held:
-                        alive.add(v.object)
-                        held.add(v)
-                        grown = True
+                if isinstance(at, Slot) and isinstance(v, Reference) and v.object not in alive and Reference(at.object, at.offset) in held:
+                    if self.ordinary(v.object):
+                        continue
+                    alive.add(v.object)
+                    held.add(v)
+                    grown = True
         stale = [
             at
             for at in memory
-            if (isinstance(at, Slot) and Reference(at.object, at.offset) not in held)
+            if (
+                isinstance(at, Slot)
+                and (
+                    Reference(at.object, at.offset) not in held
+                    or (isinstance(v := memory[at], Reference) and v.object not in alive)
+                )
+            )
             or (isinstance(at, Address) and at.base[0] == "object" and at.base[1] not in alive)
         ]
         for at in stale:
@@ -157,6 +165,11 @@ class State:
             del self.objects[identity]
             self.history.pop(identity, None)
             self.chains.pop(identity, None)
+
+    def ordinary(self, identity: int) -> bool:
+        """Say whether an object is as any table in an entry is taken to be: installed, with nothing done to it."""
+        known = self.objects.get(identity)
+        return known is None or (known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early)
 
     def change(self, identity: int, **changes: object) -> None:
         """Replace fields of an object."""

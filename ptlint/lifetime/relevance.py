@@ -67,7 +67,6 @@ class Relevance:
         self._running: set[tuple[str, str, str, int, str]] = set()
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._freed_from: dict[str, bool] = {}
-        self.freeing: set[str] = set()  # functions known to free an argument
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
         self._waiting = frozenset(
@@ -189,7 +188,7 @@ class Relevance:
         if member not in self._freed_from:
             self._freed_from[member] = False
             self._freed_from[member] = any(
-                self.flow(d, OWN, member).acts & CONSUMES for d in self.program.mentions(member, self._ending | self.freeing)
+                self.flow(d, OWN, member).acts & CONSUMES for d in self.program.mentions(member, self._ending, speaking=True)
             )
         return self._freed_from[member]
 

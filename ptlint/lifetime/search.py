@@ -54,6 +54,7 @@ class Search:
         self.queue: deque[Key] = deque()
         self.queued: set[Key] = set()
         self.asked: set[str] = set()
+        self.trace: Callable[[Definition, Free], None] | None = None
         self.callers: dict[Key, tuple[Key, ...]] = {}
 
     def run(self) -> Outcome:
@@ -123,6 +124,11 @@ class Search:
         )
 
     def ask_callers(self, definition: Definition) -> None:
+        if self.trace:
+            for f in self.journals[definition.key].frees.values():
+                if depends_on_caller(f):
+                    self.trace(definition, f)
+                    break
         name = definition.function.name
         if name in self.relevance.wanted and definition.key in self.callers:
             return
@@ -151,10 +157,11 @@ class Search:
         }
         for container in sorted(containers - self.asked):
             self.asked.add(container)
+            self.progress(f"what {container} holds")
             member = container.removeprefix("list ").split(".")[-1]
-            if not member or member == "?":
+            if not member.isidentifier():
                 continue
-            for definition in self.program.mentions(member):
+            for definition in self.program.mentions(member, speaking=True):
                 acts = self.relevance.flow(definition, OWN).acts
                 if definition.key in self.journals:
                     if self.depends(self.journals[definition.key]):

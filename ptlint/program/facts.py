@@ -38,7 +38,7 @@ EVENTS = frozenset(
         "entry-set", "entry-clear", "entry-take", "entry-swap", "list-add", "list-del", "list-init", "list-splice",
         "lock", "unlock", "downgrade", "assert-lock", "last-reference", "predicate", "none", "defer", "flag-set", "flag-clear",
         "flag-test", "noreturn", "copy", "kernel-root", "kernel-flag", "flush", "release-tree", "table-type", "entry-type",
-        "space-root", "opaque", "sleep", "walker",
+        "space-root", "container", "opaque", "sleep", "walker",
     }
 )  # fmt: skip
 

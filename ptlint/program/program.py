@@ -41,8 +41,9 @@ class Program:
         self.facts = facts
         self._resolved: dict[tuple[str, str], Definition | None] = {}
         self._external: dict[str, Definition | None] = {}
+        self._macros: dict[str, tuple[str, ...]] | None = None
         self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
-        self._mentions: dict[tuple[str, frozenset[str] | None], tuple[Definition, ...]] = {}
+        self._mentions: dict[tuple[str, frozenset[str] | None, bool], tuple[Definition, ...]] = {}
 
     def resolve(self, name: str, unit: str) -> Definition | None:
         """Return the definition that `name` means in `unit`, or None if it has no body in this program."""
@@ -97,16 +98,21 @@ class Program:
             self._targets[field] = tuple(sorted(found))
         return self._targets[field]
 
-    def mentions(self, name: str, also: frozenset[str] | None = None) -> tuple[Definition, ...]:
+    def mentions(
+        self, name: str, also: frozenset[str] | None = None, speaking: bool = False
+    ) -> tuple[Definition, ...]:
         """Return the functions whose text mentions a name, directly or through macros.
 
-        With `also`, only those that mention one of these names, too.
+        With `also`, only those that mention one of these names, too; with `speaking`, only those in files
+        that mention page-table types.
         """
-        key = (name, also)
+        key = (name, also, speaking)
         if key not in self._mentions:
-            names = self.aliases(name)
+            names = self.aliases(name, 1 if speaking else 6)
             found: dict[tuple[str, str], Definition] = {}
             for path in sorted(set().union(*(self.units.mentioning(n) for n in names))):
+                if speaking and not self.units.speaks(path):
+                    continue
                 for unit in self.units.seeing(path):
                     syntax = self.units.syntax(unit)
                     for item in syntax.defined(path):
@@ -129,28 +135,31 @@ class Program:
             for i in block.instructions
         )
 
-    def aliases(self, name: str) -> frozenset[str]:
-        """Return the name and all macros whose bodies lead to it."""
+    def aliases(self, name: str, depth: int = 6) -> frozenset[str]:
+        """Return the name and the macros whose bodies lead to it, through at most `depth` others."""
         names = {name}
-        work = [name]
-        while work:
-            wanted = work.pop()
-            if wanted in self.facts.by_name and wanted != name:
-                continue
-            for macro in self.macros_mentioning(wanted):
-                if macro not in names and macro not in self.facts.by_name:
-                    names.add(macro)
-                    work.append(macro)
+        last = {name}
+        for _ in range(depth):
+            last = {
+                macro
+                for wanted in last
+                if wanted == name or wanted not in self.facts.by_name
+                for macro in self.macros().get(wanted, ())
+                if macro not in names and macro not in self.facts.by_name
+            }
+            names |= last
         return frozenset(names)
 
-    def macros_mentioning(self, name: str) -> Iterator[str]:
-        for path in self.units.mentioning(name):
-            text = self.units.text(path)
-            wanted = re.compile(rb"\b" + name.encode() + rb"\b")
-            for match in DEFINE.finditer(text):
-                body = match.group(2)
-                if name.encode() in body and wanted.search(body) and match.group(1) != name.encode():
-                    yield match.group(1).decode()
+    def macros(self) -> Mapping[str, tuple[str, ...]]:
+        """Return, for each name that a macro's body calls or reads as a member, the macros that do."""
+        if self._macros is None:
+            index: dict[str, set[str]] = {}
+            for path in (*self.units.headers, *self.units.speaking):
+                for macro, body in DEFINE.findall(self.units.text(path)):
+                    for word in WORD.findall(body):
+                        index.setdefault(word.decode(), set()).add(macro.decode())
+            self._macros = {word: tuple(sorted(macros - {word})) for word, macros in index.items()}
+        return self._macros
 
     def functions(self, paths: Iterable[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
         """Yield (unit, function name, identifiers) for every function defined in the given units' own files."""
@@ -161,5 +170,6 @@ class Program:
 
 # A member of such a common name is no hook of the page tables; following all of them would open the whole kernel.
 MAX_ASSIGNING_FILES = 24
+WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)
 SyntaxMap = Mapping[str, UnitSyntax]

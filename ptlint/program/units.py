@@ -48,6 +48,7 @@ class Units:
         self._ending = tuple(n.encode() for n in sorted(ending))
         words = [w.encode() for w in sorted(vocabulary)]
         self.speaking = tuple(p for p in self.compiled if any(w in self.text(p) for w in words))
+        self._words = tuple(words)
         self._speaks = frozenset(self.speaking)
         headers: dict[str, None] = {}
         for unit in self.speaking:
@@ -87,6 +88,10 @@ class Units:
                     index.setdefault(found, []).append(path)
             self._defining = index
         return tuple(self._defining.get(name.encode(), ()))
+
+    def speaks(self, path: str) -> bool:
+        """Say whether a file mentions a page-table type."""
+        return path in self._speaks or (path not in self._known and any(w in self.text(path) for w in self._words))
 
     def worth_opening(self, path: str, name: str) -> bool:
         """Say whether a definition in another unit may matter: its file mentions page tables, or its text frees.
