@@ -129,7 +129,7 @@ class Effects:
         if kept and isinstance(value, Reference):
             if state.memory.get(at) == value:
                 return
-            name = self.container_name(at)
+            name = self.evaluator.container_name(at)
             self.note(state, value.object, "park", place, frame, f"stored in {name}")
             inside = enclosing(place, frame.definition.function.name)
             site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
@@ -181,6 +181,25 @@ class Effects:
             identity, visibility=Visibility.LIVE, sync=Sync.NONE, excluded=False, owner=owner, space=space
         )
         self.note(state, identity, "publish", place, frame, "the table is installed in a page-table entry")
+
+    def settle(self, identity: int, slot: Slot, state: State) -> int:
+        """Let an installed table go by its entry from now on, as any table that is found there does."""
+        place = self.interner.key(("child", slot.object, slot.offset))
+        if place == identity or place in state.objects or state.objects[identity].origin is not Origin.ALLOCATION:
+            return identity
+        state.objects[place] = state.objects.pop(identity)
+        state.history[place] = state.history.pop(identity, ())
+        state.chains[place] = state.chains.pop(identity, ())
+        for at, value in list(state.memory.items()):
+            if isinstance(value, Reference) and value.object == identity:
+                state.memory[at] = Reference(place, value.offset)
+            elif isinstance(value, Address) and value.base == ("object", identity):
+                state.memory[at] = Address(("object", place), value.path)
+            if isinstance(at, Address) and at.base == ("object", identity):
+                state.memory[Address(("object", place), at.path)] = state.memory.pop(at)
+            elif isinstance(at, Slot) and at.object == identity:
+                state.memory[Slot(place, at.offset)] = state.memory.pop(at)
+        return place
 
     # ---- calls
 
@@ -417,6 +436,7 @@ class Effects:
             (root.definition.function.path, root.definition.function.name),
             known.space in state.dead if known.space else False,
             self.is_kernel(known, state) or self.named_kernel(identity, known, frame),
+            bool(known.space and self.evaluator.parameter_of(known.space)),
         )
 
     def named_kernel(self, identity: int, known: Object, frame: Frame | None) -> bool:
@@ -609,23 +629,11 @@ class Effects:
         identity = referred(entry)
         state = site.state
         if identity is not None and identity in state.objects and state.objects[identity].table:
-            members = [str(p) for p in entry.path if isinstance(p, str)] if isinstance(entry, Address) else []
-            name = f"list {members[-1]}" if members else self.list_name(head, state)
+            name = self.evaluator.list_name(head)
             self.note(state, identity, "link", site.instruction.place, site.frame, f"linked into {name}")
             if name:
                 self.journal.park(name, self.snapshot(identity, state, site.frame, site.sites))
         return [(state, Int(0))]
-
-    def list_name(self, head: Value, state: State) -> str:
-        """Return the name of the list that a head stands for: a global's or a field's name."""
-        if isinstance(head, Address):
-            names = [str(p) for p in head.path if p not in ("*", "[]")]
-            if head.base[0] == "global":
-                return ".".join(["list", str(head.base[1]), *names])
-            if head.base[0] == "object":
-                return f"list {names[-1] if names else ''}"
-            return ".".join(["list", *(str(b) for b in head.base[2:]), *names])
-        return f"list {self.evaluator.key(head)}"
 
     def on_list_del(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
         identity = referred(site.argument(fact.argument))
@@ -643,6 +651,13 @@ class Effects:
         return [(state, Int(0))]
 
     def on_list_splice(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
+        """What was on one list is now on the other, a local one mostly: it goes by the first one's name."""
+        source, target = site.argument(fact.argument), site.argument(fact.value)
+        if isinstance(target, Address):
+            name = self.evaluator.list_name(source)
+            for link in ("next", "prev"):
+                link_at = Address(target.base, (*target.path, link))
+                site.state.memory[link_at] = Symbol(self.interner.key(("list", name)))
         return [(site.state, Int(0))]
 
     def on_lock(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
@@ -689,7 +704,9 @@ class Effects:
 
     def on_flag(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
-        bit = site.instruction.arguments[0] if site.instruction.arguments else None
+        bit: ir.Expression | None = site.instruction.arguments[0] if site.instruction.arguments else None
+        while isinstance(bit, ir.Cast):
+            bit = bit.operand
         name = bit.name if isinstance(bit, ir.Constant | ir.Name) else ""
         flag = self.facts.by_name.get(name)
         identity = referred(site.argument(1))
@@ -736,10 +753,6 @@ class Effects:
             (state.chains.get(identity, ()), self.way(identity, state, frame), sites)
         )
 
-    def container_name(self, at: Address) -> str:
-        names = [str(p) for p in at.path if isinstance(p, str) and p not in ("*", "[]")]
-        return names[-1] if names else str(at.base[1] if at.base[0] == "global" else "?")
-
     def leave_root(self, state: State, frame: Frame) -> None:
         """A root returns: what it left in storage that outlives it is parked there."""
         for at, value in state.memory.items():
@@ -748,7 +761,7 @@ class Effects:
             known = state.objects.get(value.object)
             if known is None or not known.table or known.freed:
                 continue
-            name = str(at.base[1]) if at.base[0] == "list" else self.container_name(at)
+            name = str(at.base[1]) if at.base[0] == "list" else self.evaluator.container_name(at)
             if known.visibility is Visibility.PARKED and known.container == name:
                 continue
             if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:

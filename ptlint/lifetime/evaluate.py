@@ -23,6 +23,7 @@ class Evaluator:
         self.kernel_roots = facts.names("kernel-root")
         self.space_roots = facts.names("space-root")
         self.program = program
+        self.tags: dict[Address, str] = {}  # the structure that a member belongs to
         self.places: set[Location] = set()  # storage of page-table pointer types
 
     # ---- values
@@ -122,11 +123,13 @@ class Evaluator:
         if isinstance(left, Address) and e.operator in ("+", "-"):
             if right == Int(0):
                 return left
-            return Address(left.base, (*left.path, "[]", self.key(right))) if "[]" not in left.path else left
+            return Address(left.base, (*left.path, "[]")) if not left.path or left.path[-1] != "[]" else left
         if isinstance(left, Symbol) and e.operator in ("+", "-") and e.type.pointers:
             stored = self.interner.expression(left.key)
             if isinstance(stored, tuple) and stored[0] == "load":
                 return Address(stored[1], (*stored[2], "*", "[]"))
+            if e.type.pointers > 1:
+                return Address(("symbol", left.key), ("[]",))
         keys = (self.key(left), self.key(right))
         if isinstance(left, Symbol) and right == Int(0) and e.operator in ("+", "-", "|", ">>", "<<"):
             return left
@@ -227,9 +230,14 @@ class Evaluator:
                 return Address(("local", frame.number, name), ())
             case ir.Deref(pointer, type_):
                 return self.target(self.evaluate(pointer, state, frame), type_, state)
-            case ir.Member(base, name, _, _):
+            case ir.Member(base, name, tag, _):
                 inside = self.location(base, state, frame)
-                return inside if isinstance(inside, Slot) else Address(inside.base, (*inside.path, name))
+                if isinstance(inside, Slot):
+                    return inside
+                at = Address(inside.base, (*inside.path, name))
+                if tag:
+                    self.tags[at] = tag.removeprefix("struct ").removeprefix("union ")
+                return at
         return Address(("symbol", self.key(self.evaluate(e, state, frame))), ())
 
     def target(self, value: Value, type_: ir.Type, state: State) -> Location:
@@ -333,13 +341,19 @@ class Evaluator:
         """A table pointer read from storage that this path has not written."""
         names = [p for p in at.path if isinstance(p, str) and p not in ("*", "[]")]
         where = names[-1] if names else str(at.base[-1])
+        container = self.container_name(at)
+        given = at.base[0] == "symbol" and isinstance(at.base[1], int) and bool(self.parameter_of(at.base[1]))
+        if at.base[0] == "symbol" and not names and isinstance(at.base[1], int):
+            handed = self.parameter_of(at.base[1])
+            if handed:
+                return self.handed_in(key, handed, type_, state)
         identity = self.interner.key(("object", key))
         if identity not in state.objects:
             level = self.types.level(type_)
             owner, space = Owner.UNKNOWN, 0
             visibility, origin = Visibility.PARKED, Origin.FIELD
             if at.base[0] == "global":
-                if str(at.base[1]) in self.kernel_roots or not names:
+                if str(at.base[1]) in self.kernel_roots or not names or where in self.space_roots:
                     owner = Owner.KERNEL
                 visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED
                 origin = Origin.GLOBAL if not names else Origin.FIELD
@@ -354,18 +368,88 @@ class Evaluator:
             elif at.base[0] == "local" and not names:
                 visibility, origin = Visibility.PARKED, Origin.UNKNOWN
             sync = Sync.GRACE if at.base in state.graced else Sync.NONE
+            parked = visibility is Visibility.PARKED
             state.objects[identity] = Object(
                 origin,
-                where,
+                container if parked else where,
                 visibility,
                 sync,
                 owner,
                 space,
                 level,
                 table=True,
-                container=where if visibility is Visibility.PARKED else "",
+                container=container if parked else "",
+                given=given and parked and sync is Sync.NONE,
+                holder=container if parked else "",
             )
         return Reference(identity, 0)
+
+    def parameter_of(self, key: int) -> str:
+        """Return the name of the parameter that a value is derived from, or nothing."""
+        for _ in range(8):
+            expression = self.interner.expression(key)
+            if not isinstance(expression, tuple):
+                return ""
+            if expression[0] == "parameter":
+                return str(expression[2])
+            if expression[0] in ("+", "-", "container") and isinstance(expression[1], int):
+                key = expression[1]
+            elif expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}:
+                key = expression[1][1]
+            else:
+                return ""
+        return ""
+
+    def handed_in(self, key: int, name: str, type_: ir.Type, state: State) -> Value:
+        """A table that a parameter is, points to, or is a member of: its callers know more."""
+        identity = self.interner.key(("object", key))
+        if identity not in state.objects:
+            state.objects[identity] = Object(
+                Origin.PARAMETER,
+                name,
+                Visibility.PARAMETER,
+                owner=Owner.PARAMETER,
+                level=self.types.level(type_),
+                table=True,
+            )
+        return Reference(identity, 0)
+
+    def list_of(self, key: int, state: State) -> str:
+        """Return the name of the list that a link pointer was read from, or nothing."""
+        expression = self.interner.expression(key)
+        if not isinstance(expression, tuple):
+            return ""
+        if expression[0] == "list":
+            return str(expression[1])
+        if expression[0] != "load" or not expression[2] or expression[2][-1] not in ("next", "prev", "first"):
+            return ""
+        head = Address(expression[1], expression[2][:-1])
+        if head.base[0] == "object" and isinstance(head.base[1], int):
+            known = state.objects.get(head.base[1])
+            if known is not None and known.container.startswith("list"):
+                return known.container
+        return self.list_name(head)
+
+    def list_name(self, head: Value) -> str:
+        """Return the name of the list that a head stands for."""
+        if isinstance(head, Address):
+            names = [str(p) for p in head.path if p not in ("*", "[]")]
+            if head.base[0] in ("global", "local"):
+                return "list " + ".".join([str(head.base[-1]), *names])
+            if names:
+                return f"list {names[-1]}"
+        return "list"
+
+    def container_name(self, at: Address) -> str:
+        """Return the name of a storage that may hold tables: structure.member, or a variable's name."""
+        path = list(at.path)
+        while path and path[-1] in ("*", "[]"):
+            path.pop()
+        names = [str(p) for p in path if p not in ("*", "[]")]
+        if not names:
+            return str(at.base[1]) if at.base[0] == "global" else "?"
+        tag = self.tags.get(Address(at.base, tuple(path)), "")
+        return f"{tag}.{names[-1]}" if tag else names[-1]
 
     def base_key(self, at: Address) -> int:
         """Return the number of the structure that a member belongs to (the mm of mm->pgd)."""
@@ -380,15 +464,15 @@ class Evaluator:
         identity = self.interner.key(("child", at.object, at.offset))
         if identity not in state.objects:
             visibility = Visibility.LIVE
-            owner, space, excluded = Owner.UNKNOWN, 0, False
+            owner, space, holder = Owner.UNKNOWN, 0, ""
             if parent is not None:
-                owner, space, excluded = parent.owner, parent.space, False
+                owner, space, holder = parent.owner, parent.space, parent.holder
                 if parent.visibility is Visibility.FRESH:
                     visibility = Visibility.FRESH
                 if parent.visibility is Visibility.PARAMETER and owner is Owner.UNKNOWN:
                     owner = Owner.PARAMETER
             state.objects[identity] = Object(
-                Origin.ENTRY, level, visibility, Sync.NONE, owner, space, self.types.below(level)
+                Origin.ENTRY, level, visibility, Sync.NONE, owner, space, self.types.below(level), holder=holder
             )
         return Reference(identity, 0)
 
@@ -441,27 +525,19 @@ class Evaluator:
                 kind = expression[0] if isinstance(expression, tuple) else ""
                 if kind == "load":
                     return self.stored_table(value.key, Address(expression[1], expression[2]), type_, state)  # type: ignore[index]
-                if kind == "parameter":
-                    state.objects[identity] = Object(
-                        Origin.PARAMETER,
-                        str(expression[2]),
-                        Visibility.PARAMETER,
-                        owner=Owner.PARAMETER,
-                        level=level,
-                        table=True,  # type: ignore[index]
-                    )
-                else:
-                    listed = kind == "container"
-                    state.objects[identity] = Object(
-                        Origin.LIST if listed else Origin.UNKNOWN,
-                        str(expression[-1]) if isinstance(expression, tuple) else "",
-                        Visibility.PARKED,
-                        level=level,
-                        table=True,
-                        container=f"list {expression[-1]}"
-                        if listed and isinstance(expression, tuple)
-                        else "?",
-                    )
+                handed = self.parameter_of(value.key)
+                if handed:
+                    return self.handed_in(value.key, handed, type_, state)
+                inner = expression[1] if isinstance(expression, tuple) and kind == "container" else 0
+                listed = self.list_of(inner, state) if isinstance(inner, int) and inner else ""
+                state.objects[identity] = Object(
+                    Origin.LIST if listed else Origin.UNKNOWN,
+                    listed,
+                    Visibility.PARKED,
+                    level=level,
+                    table=True,
+                    container=listed or "?",
+                )
             return Reference(identity, 0)
         if isinstance(value, Reference):
             known = state.objects[value.object]

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ptlint.lifetime.effects import Effects
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
-from ptlint.lifetime.objects import State
+from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
@@ -139,10 +139,29 @@ class Executor:
         What was known of the entry it pointed to is forgotten: the next round looks at another one.
         """
         for at, value in list(state.memory.items()):
-            if not isinstance(value, Reference) or not isinstance(at, Address) or at.base[0] != "local":
+            if not isinstance(at, Address) or at.base[0] != "local":
+                continue
+            if isinstance(value, Int) and any(
+                isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
+            ):
+                if at not in self.evaluator.places:
+                    state.memory[at] = Symbol(self.interner.key(("any round", frame.number, block, at)))
+                continue
+            if not isinstance(value, Reference):
                 continue
             for other in others:
                 theirs = other.memory.get(at)
+                if isinstance(theirs, Reference) and theirs.object != value.object:
+                    listed = state.objects.get(value.object)
+                    before = other.objects.get(theirs.object)
+                    if listed is None or before is None or listed.origin is not Origin.LIST:
+                        continue
+                    if before.origin is Origin.LIST and before.container == listed.container:
+                        any_of = self.interner.key(("any of", listed.container, frame.number, block, at))
+                        state.objects[any_of] = replace(listed, freed=False)
+                        state.history.pop(any_of, None)
+                        state.memory[at] = Reference(any_of, 0)
+                        break
                 if isinstance(theirs, Reference) and theirs.object == value.object and theirs.offset != value.offset:
                     offset = self.interner.key(("any entry", frame.number, block, at))
                     state.memory[at] = Reference(value.object, offset)

@@ -22,6 +22,7 @@ class Free:
     root: tuple[str, str]  # path and name of the function the walk started from
     dead: bool  # the last reference to the owning address space was dropped on this path
     kernel: bool  # the owning address space is known to be the kernel's
+    space_given: bool = False  # the owning address space is an argument of the root
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Object:
     flagged: bool = False  # marked as a kernel table
     early: bool = False  # queued to RCU while still installed
     freed: bool = False
+    given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
+    holder: str = ""  # the container that the table above it, or one further up, was loaded from
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,9 @@ class Relevance:
                         return True
                 elif value.base[0] == "local" and self.interesting(parameter.type.pointee()):
                     return True
+                elif value.base[0] == "local" and parameter.type.name == "struct list_head":
+                    if "list" in self.flow(definition, index).acts:
+                        return True
             elif isinstance(value, Code):
                 if value.name in self.wanted:
                     return True
@@ -240,7 +243,11 @@ class _Tracer:
                 if scope is ir.Scope.GLOBAL:
                     return self.found(type_)
                 return name in self.tainted
-            case ir.Cast(_, operand) | ir.Unary(_, operand) | ir.AddressOf(operand):
+            case ir.AddressOf(operand):
+                while isinstance(operand, ir.Member):
+                    operand = operand.base
+                return self.carries(operand.pointer if isinstance(operand, ir.Deref) else operand)
+            case ir.Cast(_, operand) | ir.Unary(_, operand):
                 return self.carries(operand)
             case ir.Binary(operator, left, right, _):
                 return operator not in COMPARISONS and (self.carries(left) or self.carries(right))
@@ -354,7 +361,9 @@ class _Tracer:
         act = EVENT_ACTS.get(fact.event)
         if act == "entry" and fact.kind == "pte":
             return False
-        if act is not None and (at(fact.argument) or (fact.event in ("entry-set", "entry-swap") and at(fact.value))):
+        if act is not None and (
+            at(fact.argument) or (fact.event in ("entry-set", "entry-swap", "list-add") and at(fact.value))
+        ):
             self.acts.add(act)
         if fact.event == "write" and len(instruction.arguments) > 1:
             self.assign(instruction.arguments[0], instruction.arguments[1])

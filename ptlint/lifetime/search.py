@@ -12,32 +12,20 @@ type nor any function that consumes one is not seen.
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from ptlint.lifetime.executor import Executor
-from ptlint.lifetime.journal import Free, Journal, Parked
+from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.objects import Owner, Sync, Visibility
+from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.relevance import ANY_LEVEL, ANY_PAGE, KEEPS, OWN, PARKS, Relevance
 from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 
-MAX_ROOTS = 2000
-Key = tuple[str, str]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """All that was seen, over all roots."""
-
-    frees: list[Free] = field(default_factory=list)
-    parked: dict[str, list[Parked]] = field(default_factory=dict)
-    gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
-    functions: set[Key] = field(default_factory=set)
-    units: set[str] = field(default_factory=set)
-    unreached: set[Key] = field(default_factory=set)  # roots that depend on callers, but have none
 
 
 class Search:
@@ -64,7 +52,18 @@ class Search:
         while self.queue:
             self.drain()
             self.follow_containers()
+            if not self.queue:
+                self.follow_holders()
         return self.outcome()
+
+    def follow_holders(self) -> None:
+        """Ask the callers of a function that frees what its argument holds, unless it is safe whoever calls it."""
+        outcome = self.outcome()
+        for free in outcome.frees:
+            if not free.object.given or free.root in self.callers:
+                continue
+            if any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
+                self.ask_callers(self.roots[free.root])
 
     # ---- roots
 
@@ -120,8 +119,21 @@ class Search:
     def depends(self, journal: Journal) -> bool:
         """Say whether anything a root did is to be judged by its callers."""
         return any(depends_on_caller(f) for f in journal.frees.values()) or any(
-            depends_on_caller(p.free) for p in journal.parked.values() if p.container in self.asked
+            depends_on_caller(p.free)
+            for p in journal.parked.values()
+            if p.container in self.asked and not self.graced(p.container)
         )
+
+    def graced(self, container: str) -> bool:
+        """Say whether everything that is freed from a container has had a grace period since it was put there."""
+        syncs = [
+            f.object.sync
+            for j in self.journals.values()
+            for f in j.frees.values()
+            if f.object.visibility is Visibility.PARKED and f.object.container == container
+            if not (f.object.given and self.callers.get(f.root))
+        ]
+        return bool(syncs) and all(s is Sync.GRACE for s in syncs)
 
     def ask_callers(self, definition: Definition) -> None:
         if self.trace:
@@ -133,15 +145,11 @@ class Search:
         if name in self.relevance.wanted and definition.key in self.callers:
             return
         self.relevance.wanted.add(name)
+        local = definition.function.static and definition.function.path.endswith(".c")
         callers = [
             c
             for c in self.program.mentions(name)
-            if c.key != definition.key
-            and (
-                not definition.function.static
-                or c.unit == definition.unit
-                or c.function.path == definition.function.path
-            )
+            if c.key != definition.key and (not local or c.function.path == definition.function.path)
         ]
         self.callers[definition.key] = tuple(c.key for c in callers)
         for caller in callers:
@@ -190,17 +198,22 @@ class Search:
     def outcome(self) -> Outcome:
         """Gather the journals; what callers have been asked about is left to their journals."""
         result = Outcome()
+        graced = functools.cache(self.graced)
         for key in sorted(self.journals):
             journal = self.journals[key]
             has_callers = bool(self.callers.get(key))
             for free in journal.frees.values():
-                if depends_on_caller(free) and has_callers:
+                if (depends_on_caller(free) or free.object.given) and has_callers:
                     continue
                 if depends_on_caller(free):
                     result.unreached.add(key)
+                    if not self.program.visible_outside(self.roots[key]):
+                        continue
                 result.frees.append(free)
             for parked in journal.parked.values():
-                if depends_on_caller(parked.free) and has_callers:
+                if depends_on_caller(parked.free) and not graced(parked.container) and (
+                    has_callers or not self.program.visible_outside(self.roots[key])
+                ):
                     continue
                 result.parked.setdefault(parked.container, []).append(parked)
             result.gaps.extend(journal.gaps)
@@ -210,12 +223,16 @@ class Search:
 
 
 def depends_on_caller(free: Free) -> bool:
-    """Say whether the verdict is for the root's callers to give: its argument, or a table below one."""
+    """Say whether the verdict is for the root's callers to give.
+
+    So it is for the root's argument, for a table below one, and for a table of an address space that is an
+    argument (its callers know whether anyone is left to walk it).
+    """
     known = free.object
     if free.kernel or free.dead or known.visibility is Visibility.FRESH:
         return False
     if known.visibility is Visibility.PARAMETER:
         return True
     if known.visibility in (Visibility.LIVE, Visibility.UNLINKED) and known.sync is not Sync.GRACE:
-        return known.owner is not Owner.KERNEL and known.owner in (Owner.PARAMETER, Owner.UNKNOWN, Owner.USER)
+        return known.owner is Owner.PARAMETER or (known.owner is Owner.USER and free.space_given)
     return False

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from ptlint.lifetime.journal import Free
 from ptlint.lifetime.sites import SiteKey
-from ptlint.lifetime.objects import Event, Object, Origin, Sync, Visibility
-from ptlint.lifetime.search import Outcome
+from ptlint.lifetime.objects import Event, Object, Origin, Owner, Sync, Visibility
+from ptlint.lifetime.outcome import Outcome
 
 
 class Proof(StrEnum):
@@ -48,6 +48,8 @@ def judge(free: Free, outcome: Outcome, above: frozenset[str] = frozenset()) -> 
     if known.visibility is Visibility.PARKED and not free.kernel:
         return from_container(free, outcome, above)
     proof, reason, argument = decide(free)
+    if proof is Proof.UNSAFE and known.holder and of_kernel(known.holder, outcome):
+        proof, reason = Proof.KERNEL, f"below a table from {known.holder}, which only ever holds kernel tables"
     return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
 
 
@@ -102,6 +104,12 @@ def decide(free: Free) -> tuple[Proof, str, str]:
     return Proof.UNSAFE, "no grace period between the unlink and the free", ""
 
 
+def of_kernel(container: str, outcome: Outcome) -> bool:
+    """Say whether everything that is ever put into a container belongs to the kernel's address space."""
+    pool = outcome.parked.get(container, [])
+    return bool(pool) and all(p.free.kernel or p.free.object.owner is Owner.KERNEL for p in pool)
+
+
 def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[Judgement]:
     """Judge a table loaded from a container by all states in which one was left there."""
     known = free.object
@@ -126,6 +134,7 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
             inside.root,
             inside.dead or free.dead,
             inside.kernel or free.kernel,
+            inside.space_given,
         )
         for found in judge(joined, outcome, above | {known.container}):
             reason = found.reason

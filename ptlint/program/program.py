@@ -127,6 +127,12 @@ class Program:
             self._mentions[key] = tuple(found[k] for k in sorted(found))
         return self._mentions[key]
 
+    def visible_outside(self, definition: Definition) -> bool:
+        """Say whether code that is not seen may call a function: it is exported, or its address is taken."""
+        name = definition.function.name.encode()
+        pattern = re.compile(rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + name + rb"\b|[=,(&]\s*&?" + name + rb"\s*[,;)}]")
+        return any(pattern.search(self.units.text(path)) for path in self.units.mentioning(definition.function.name))
+
     def touches(self, definition: Definition, names: frozenset[str]) -> bool:
         """Say whether a function's own text calls one of the names."""
         return any(

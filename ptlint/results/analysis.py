@@ -13,7 +13,8 @@ from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
-from ptlint.lifetime.search import Outcome, Search
+from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.search import Search
 from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import SiteVerdict, verdicts
 from ptlint.program.compiled import compiled_units

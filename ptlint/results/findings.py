@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.objects import Sync, Visibility
-from ptlint.lifetime.search import Outcome
+from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.verdicts import Judgement, Proof, SiteVerdict
 from ptlint.program.program import Program
 from ptlint.results.model import Finding, Severity, Status, Step

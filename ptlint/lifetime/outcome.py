@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All that the walks have seen, before it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ptlint.lifetime.journal import Free, Parked
+
+Key = tuple[str, str]  # the file that holds a function's definition, and its name
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that was seen, over all roots."""
+
+    frees: list[Free] = field(default_factory=list)
+    parked: dict[str, list[Parked]] = field(default_factory=dict)
+    gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
+    functions: set[Key] = field(default_factory=set)
+    units: set[str] = field(default_factory=set)
+    unreached: set[Key] = field(default_factory=set)  # roots that depend on callers, but have none
