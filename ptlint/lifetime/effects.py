@@ -732,7 +732,7 @@ class Effects:
         if known.visibility is Visibility.FRESH or known.owner is Owner.USER:
             return [(state, Int(0))]
         marked = state.copy()
-        marked.change(identity, flagged=True)
+        marked.change(identity, flagged=True, supposed=True)
         return [(marked, Int(1)), (state, Int(0))]
 
     # ---- bookkeeping

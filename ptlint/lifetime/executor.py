@@ -30,7 +30,7 @@ from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 MAX_STATES = 64
-MAX_STEPS = 12_000
+MAX_STEPS = 40_000
 
 
 @dataclass(slots=True)

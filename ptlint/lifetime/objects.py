@@ -65,6 +65,7 @@ class Object:
     excluded: bool = False  # unlinked while locks kept every rcu_read_lock walker out, and still so
     container: str = ""  # PARKED: the container it was loaded from
     flagged: bool = False  # marked as a kernel table
+    supposed: bool = False  # marked as a kernel table only by supposing that a test of the mark said so
     early: bool = False  # queued to RCU while still installed
     freed: bool = False
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with

@@ -149,7 +149,9 @@ class Relevance:
         type_ = definition.function.parameters[seed].type
         if self.types.is_last_level(type_):
             return self.program.touches(definition, self._turning)
-        return bool(type_.pointers) or self.interesting(type_) or type_.name in WORDS
+        if self.interesting(type_) or type_.name in WORDS:
+            return True
+        return bool(type_.pointers) and (type_.name in HOLDERS or self.interesting(type_.pointee()))
 
     # ---- flows
 
@@ -317,8 +319,6 @@ class _Tracer:
             if isinstance(inner, ir.Name) and inner.scope is not ir.Scope.GLOBAL:
                 if self.own and self.relevance.interesting(inner.type):
                     self.tainted.add(inner.name)
-                elif any(carried) and self.relevance.interesting(inner.type):
-                    self.tainted.add(inner.name)
 
     def names(self, instruction: ir.Call) -> Iterable[str]:
         callee = instruction.callee
@@ -380,6 +380,9 @@ class _Tracer:
 
 
 WORDS = frozenset({"unsigned long", "phys_addr_t", "u64", "pmdval_t", "pudval_t", "p4dval_t", "pgdval_t", "pteval_t", ""})
+HOLDERS = frozenset(
+    {"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page", "struct callback_head", "struct list_head"}
+)
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 ANY_PAGE = frozenset({"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page"})
 

@@ -189,6 +189,9 @@ def verdicts(outcome: Outcome) -> Mapping[SiteKey, SiteVerdict]:
     result = {}
     for key in sorted(gathered, key=lambda k: (k.path, k.line, k.column, k.callee)):
         judgements = tuple(dict.fromkeys(gathered[key]))
+        # A test for the kernel's mark on a table of unknown owner stands for kernel tables, which are judged
+        # where they come from; it says nothing about the tables at hand.
+        judgements = tuple(j for j in judgements if not j.object.supposed) or judgements
         levels = {j.object.level for j in judgements} - {"any"}
         result[key] = SiteVerdict(key, levels.pop() if len(levels) == 1 else "any", judgements)
     return result
