@@ -311,8 +311,10 @@ class Effects:
         )
         passed, carried = self.handed_over(arguments, site.state)
         kernel = any(isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.evaluator.kernel_roots and not a.path for a in arguments)
-        inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
-        return self.executor.enter(inner, arguments, site.state)
+        inner = Frame(
+            definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel
+        )
+        return self.executor.enter_again(inner, arguments, site.state)
 
     def skip(self, site: CallSite) -> list[tuple[State, Value]]:
         """A call that is not followed: what it may write becomes unknown."""

@@ -24,7 +24,7 @@ from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.relevance import Relevance
-from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -43,6 +43,7 @@ class Executor:
     journal: Journal
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
+    outcomes: dict[Hashable, tuple[dict[Location, Value], list[tuple[State, Value]]]] = field(default_factory=dict)
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     evaluator: Evaluator = field(init=False)
     effects: Effects = field(init=False)
@@ -64,6 +65,33 @@ class Executor:
             self.effects.leave_root(final, frame)
 
     # ---- one function
+
+    def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> list[tuple[State, Value]]:
+        """Walk a call, or take the outcome of the same call made before with the same objects.
+
+        Only what the call changed is taken over; scalars that it did not touch are those of this path.
+        """
+        key = (frame.number, tuple(arguments), self.core(state))
+        known = self.outcomes.get(key)
+        if known is None:
+            before = dict(state.memory)
+            results = self.enter(frame, arguments, state)
+            self.outcomes[key] = (before, [(s.copy(), v) for s, v in results])
+            return results
+        before, results = known
+        taken = []
+        for result, value in results:
+            after = result.copy()
+            for at in before.keys() | state.memory.keys():
+                mine = state.memory.get(at)
+                if after.memory.get(at) == before.get(at) and not isinstance(mine, Reference):
+                    if mine is None:
+                        after.memory.pop(at, None)
+                    else:
+                        after.memory[at] = mine
+            after.truths = dict(state.truths)
+            taken.append((after, value))
+        return taken
 
     def enter(self, frame: Frame, arguments: Sequence[Value], state: State) -> list[tuple[State, Value]]:
         """Walk a function's blocks from `state`; return the states at its returns with the value returned."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CONSUMES = frozenset({"free", "queue"})
 PARKS = "park:"  # with the member's name
 KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
+TABLE = "table"  # is given a page-table type on the way
 DATA = frozenset({"struct page", "struct folio"})
 EVENT_ACTS = {
     "free": "free",
@@ -90,8 +91,14 @@ class Relevance:
             if isinstance(value, Reference):
                 if value.object not in state.objects:
                     continue
+                table = state.objects[value.object].table
+                if not table and parameter.type.name == "struct folio":
+                    continue
                 flow = self.flow(definition, index)
-                if flow.acts or (result is not None and flow.returned):
+                if result is not None and flow.returned and self.may_carry(function.result):
+                    return True
+                # What is not known to be a table may be a data page: it matters only where it is made one.
+                if flow.acts and (table or TABLE in flow.acts):
                     return True
             elif isinstance(value, Address):
                 if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
@@ -114,6 +121,10 @@ class Relevance:
                 if self.interesting(p.type) or p.type.name == "struct mm_struct"
             )
         return False
+
+    def may_carry(self, type_: ir.Type) -> bool:
+        """Say whether a result of this type may be a table, in any representation."""
+        return bool(type_.pointers) or self.interesting(type_) or type_.name in WORDS
 
     def interesting(self, type_: ir.Type) -> bool:
         """Say whether values of a type are tables, pointers into them, or their entries."""
@@ -185,7 +196,7 @@ class Relevance:
     def consuming(self, acts: frozenset[str]) -> bool:
         """Say whether acts lead to the allocator: at once, or through a container that tables are freed from."""
         if acts & CONSUMES:
-            return True
+            return TABLE in acts
         return any(self.freed_from(a.removeprefix(PARKS)) for a in acts if a.startswith(PARKS))
 
     def freed_from(self, member: str) -> bool:
@@ -210,6 +221,8 @@ class _Tracer:
         self.member = member
         self.tainted: set[str] = set() if self.own else {self.function.parameters[seed].name}
         self.acts: set[str] = set()
+        if not self.own:
+            self.typed(self.function.parameters[seed].type, True)
         self.consumers: set[str] = set()
         self.returned = False
 
@@ -249,7 +262,9 @@ class _Tracer:
                 while isinstance(operand, ir.Member):
                     operand = operand.base
                 return self.carries(operand.pointer if isinstance(operand, ir.Deref) else operand)
-            case ir.Cast(_, operand) | ir.Unary(_, operand):
+            case ir.Cast(type_, operand):
+                return self.typed(type_, self.carries(operand))
+            case ir.Unary(_, operand):
                 return self.carries(operand)
             case ir.Binary(operator, left, right, _):
                 return operator not in COMPARISONS and (self.carries(left) or self.carries(right))
@@ -274,6 +289,12 @@ class _Tracer:
                 return any(self.carries(v) for _, v in fields)
         return False
 
+    def typed(self, type_: ir.Type, carried: bool) -> bool:
+        """Note that what is traced is given a type that makes it a table."""
+        if carried and self.types.is_pointer(type_):
+            self.acts.add(TABLE)
+        return carried
+
     def holds(self, type_: ir.Type) -> bool:
         """Say whether a member of this type may hold a table, its address, or a link to one."""
         return bool(type_.pointers) or self.relevance.interesting(type_) or type_.name.startswith("struct ") or not type_.name
@@ -286,6 +307,7 @@ class _Tracer:
         if isinstance(base, ir.Name) and base.scope is not ir.Scope.GLOBAL:
             if carried:
                 self.tainted.add(base.name)
+                self.typed(base.type, True)
             return
         if isinstance(base, ir.Deref) and self.types.is_entry(base.type):
             if self.types.level(base.type) != "pte" and (carried or self.carries(base.pointer)):
@@ -349,6 +371,7 @@ class _Tracer:
                 continue
             if self.own and self.relevance.consuming(self.relevance.flow(definition, seed).acts):
                 self.consumers.add(name)
+            self.typed(definition.function.parameters[seed].type, True)
             flow = self.relevance.flow(definition, seed)
             self.acts |= flow.acts
             returned = returned or flow.returned

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,6 +50,7 @@ class Analysis:
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
+        spare_collector()
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         assumed: dict[str, Assumed] = {}
@@ -112,6 +114,11 @@ class Analysis:
 def analyse(request: Request, progress: Callable[[str], None]) -> StateResult:
     """Return what is true of the tree, judged by the facts that ptlint ships."""
     return Analysis(sorted((shipped_folder() / "facts").glob("*.toml"))).analyse(request, progress)
+
+
+def spare_collector() -> None:
+    """Let the garbage collector run rarely: a run makes millions of small values and next to no cycles."""
+    gc.set_threshold(200_000, 20, 100)
 
 
 def cone(configuration: Configuration) -> dict[str, str]:
