@@ -17,7 +17,7 @@ def kernels_home() -> Path:
 
 @pytest.fixture(scope="session")
 def kernel_tree() -> Callable[[str], Path]:
-    """Return a function from a version ("6.12" or "latest") to an unpacked tree; skips where there is none."""
+    """Return a function from a version ("6.12" or "latest") to its tree; skips where there is none."""
 
     def find(version: str) -> Path:
         root = kernels_home() / VERSIONS.get(version, f"linux-source-{version}")

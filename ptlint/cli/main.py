@@ -92,3 +92,7 @@ def _parser() -> "argparse.ArgumentParser":
         command.add_arguments(of_command)
         of_command.set_defaults(run=command.run)
     return parser
+
+
+if __name__ == "__main__":
+    run()
