@@ -32,6 +32,7 @@ class Units:
         noreturn: frozenset[str],
         vocabulary: Iterable[str],
         ending: Iterable[str],
+        cache: SyntaxCache | None = None,
     ) -> None:
         self.tree = tree
         self.kbuild = kbuild
@@ -40,7 +41,7 @@ class Units:
         self._known = frozenset(self.compiled)
         self.kept = kept
         self.noreturn = noreturn
-        self.cache = SyntaxCache()
+        self.cache = cache or SyntaxCache()
         self._syntax: dict[str, UnitSyntax] = {}
         self._mentioning: dict[str, tuple[str, ...]] = {}
         self._defining: dict[bytes, list[str]] | None = None

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptlint.cpp.sources import SourceCache
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
 from ptlint.kconfig.configuration import Configuration
@@ -29,6 +31,7 @@ from ptlint.results.proofs import facts_of, site_of
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree, version
+from ptlint.syntax.unit import SyntaxCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Analysis:
 
     def __init__(self, fact_files: Sequence[Path]) -> None:
         self.facts: Facts = load_facts(fact_files)
+        self.sources = SourceCache()  # both by content: shared by the states of a series
+        self.syntax = SyntaxCache()
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
@@ -88,7 +93,7 @@ class Analysis:
         progress(f"{identity}: finding what is compiled")
         kbuild = Kbuild(tree, configuration)
         compiled = compiled_units(tree, kbuild, arch.srcarch)
-        preprocessor = Preprocessor(tree, configuration, toolchain)
+        preprocessor = Preprocessor(tree, configuration, toolchain, self.sources)
         units = Units(
             tree,
             kbuild,
@@ -98,6 +103,7 @@ class Analysis:
             self.facts.noreturn,
             table_names(self.facts),
             self.facts.names("free") | self.facts.names("queue"),
+            self.syntax,
         )
         program = Program(units, self.facts)
         search = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"))
@@ -113,7 +119,13 @@ class Analysis:
 
 def analyse(request: Request, progress: Callable[[str], None]) -> StateResult:
     """Return what is true of the tree, judged by the facts that ptlint ships."""
-    return Analysis(sorted((shipped_folder() / "facts").glob("*.toml"))).analyse(request, progress)
+    return shipped_analysis().analyse(request, progress)
+
+
+@functools.cache
+def shipped_analysis() -> Analysis:
+    """Return the analysis with the facts that ptlint ships; the states of a series share what it has parsed."""
+    return Analysis(sorted((shipped_folder() / "facts").glob("*.toml")))
 
 
 def spare_collector() -> None:
