@@ -17,7 +17,7 @@ _LARGEST = 1 << 20
 """Characters of one expansion; makefiles of the kernel stay below a few thousand."""
 
 _MOST_WORK = 200_000
-"""References, and 64 characters each of what they give, that one `Makefile` expands; then all are empty.
+"""References, and 64 characters each of what they are and give, that one `Makefile` expands; then all are empty.
 A makefile of a kernel needs a few thousand at most. Without it ten lines of makefile could go on for ever.
 """
 
@@ -228,8 +228,9 @@ class Makefile:
             opening = text[dollar + 1]
             if opening in "({":
                 end = _closing(text, dollar + 1)
+                self._work += 1 + (end - dollar) // 64
                 value = self._reference(text[dollar + 2 : end], arguments)
-                self._work += 1 + len(value) // 64
+                self._work += len(value) // 64
                 parts.append(value)
                 i = end + 1
             else:
