@@ -17,7 +17,7 @@ _LARGEST = 1 << 20
 """Characters of one expansion; makefiles of the kernel stay below a few thousand."""
 
 _MOST_WORK = 200_000
-"""References, and 64 characters each of what they are and give, that one `Makefile` expands; then all are empty.
+"""References (and 64 characters of what they are and give) that a `Makefile` expands; then all are empty.
 A makefile of a kernel needs a few thousand at most. Without it ten lines of makefile could go on for ever.
 """
 
