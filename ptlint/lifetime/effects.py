@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free
-from ptlint.lifetime.sites import SiteKey, enclosing, flatten, site_keys
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.sites import SiteKey, enclosing, flatten, site_keys
 from ptlint.lifetime.values import Address, Code, Int, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Fact
 from ptlint.program.program import Definition
@@ -185,7 +185,11 @@ class Effects:
     def settle(self, identity: int, slot: Slot, state: State) -> int:
         """Let an installed table go by its entry from now on, as any table that is found there does."""
         place = self.interner.key(("child", slot.object, slot.offset))
-        if place == identity or place in state.objects or state.objects[identity].origin is not Origin.ALLOCATION:
+        if (
+            place == identity
+            or place in state.objects
+            or state.objects[identity].origin is not Origin.ALLOCATION
+        ):
             return identity
         state.objects[place] = state.objects.pop(identity)
         state.history[place] = state.history.pop(identity, ())
@@ -248,7 +252,7 @@ class Effects:
     def hidden_call(
         self, instruction: ir.Call, arguments: list[Value], unit: str
     ) -> list[tuple[str, str, list[Value]]]:
-        """A call inside inline assembler: its target is an operand that is a member of function-pointer type."""
+        """A call inside inline assembler: its target is an operand, a member of function-pointer type."""
         for index, operand in enumerate(instruction.arguments):
             inner = operand.operand if isinstance(operand, ir.AddressOf | ir.Cast) else operand
             if isinstance(inner, ir.Member) and inner.type.function:
@@ -310,10 +314,14 @@ class Effects:
             )
         )
         passed, carried = self.handed_over(arguments, site.state)
-        kernel = any(isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.evaluator.kernel_roots and not a.path for a in arguments)
-        inner = Frame(
-            definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel
+        kernel = any(
+            isinstance(a, Address)
+            and a.base[0] == "global"
+            and a.base[1] in self.evaluator.kernel_roots
+            and not a.path
+            for a in arguments
         )
+        inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
         return self.executor.enter_again(inner, arguments, site.state)
 
     def skip(self, site: CallSite) -> list[tuple[State, Value]]:
@@ -539,7 +547,7 @@ class Effects:
             )
 
     def on_sync(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
-        """synchronize_rcu, or an interrupt to all CPUs: orders against walkers for all that is unlinked now."""
+        """synchronize_rcu, or an interrupt to all CPUs: orders walkers for all that is unlinked now."""
         if fact.condition is not None and site.argument(fact.condition) == Int(0):
             return [(site.state, Int(0))]
         sync = Sync.GRACE if fact.event == "grace-period" else Sync.IPI
@@ -612,7 +620,7 @@ class Effects:
         return [(site.state, old)]
 
     def on_entry(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:
-        """A setter or clearer of page-table entries: `argument` is the entry's address, `value` the new entry."""
+        """A setter or clearer of page-table entries: `argument` is its address, `value` the new one."""
         pointer = site.argument(fact.argument)
         state, place = site.state, site.instruction.place
         new = site.argument(fact.value) if fact.value is not None else Int(0)

@@ -312,12 +312,12 @@ class Evaluator:
         prefix = at.path[: at.path.index("[]")]
         for other, value in state.memory.items():
             if (
-                isinstance(other, Address)
+                isinstance(value, Reference)
+                and isinstance(other, Address)
                 and other.base == at.base
                 and other.path[: len(prefix) + 1] == (*prefix, "[]")
             ):
-                if isinstance(value, Reference):
-                    return value
+                return value
         return None
 
     def inside(self, whole: Value, path: tuple[object, ...]) -> Value:
@@ -359,7 +359,11 @@ class Evaluator:
                 origin = Origin.GLOBAL if not names else Origin.FIELD
             elif level == "pgd" and where in self.space_roots:
                 owner = Owner.USER
-                holder = state.objects.get(at.base[1]) if at.base[0] == "object" and isinstance(at.base[1], int) else None
+                holder = (
+                    state.objects.get(at.base[1])
+                    if at.base[0] == "object" and isinstance(at.base[1], int)
+                    else None
+                )
                 new = holder is not None and holder.visibility is Visibility.FRESH
                 visibility = Visibility.FRESH if new else Visibility.LIVE
                 origin = Origin.ALLOCATION if new else Origin.FIELD
@@ -394,7 +398,9 @@ class Evaluator:
                 return str(expression[2])
             if expression[0] in ("+", "-", "container") and isinstance(expression[1], int):
                 key = expression[1]
-            elif expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}:
+            elif (
+                expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}
+            ):
                 key = expression[1][1]
             else:
                 return ""
@@ -472,7 +478,14 @@ class Evaluator:
                 if parent.visibility is Visibility.PARAMETER and owner is Owner.UNKNOWN:
                     owner = Owner.PARAMETER
             state.objects[identity] = Object(
-                Origin.ENTRY, level, visibility, Sync.NONE, owner, space, self.types.below(level), holder=holder
+                Origin.ENTRY,
+                level,
+                visibility,
+                Sync.NONE,
+                owner,
+                space,
+                self.types.below(level),
+                holder=holder,
             )
         return Reference(identity, 0)
 

@@ -6,8 +6,8 @@ forget where their scalars differ (property simulation). Calls are entered if th
 else they are skipped and their result is an unknown value.
 
 Soundness: loops are followed until nothing new happens, with expressions cut at a fixed depth. A
-skipped call is taken not to touch what it was not handed. Memory that nobody on the path writes is taken to be
-stable, and two unknown pointers not to alias. More than MAX_STATES different states at one block, or
+skipped call is taken not to touch what it was not handed. Memory that nobody on the path writes is taken to
+be stable, and two unknown pointers not to alias. More than MAX_STATES different states at one block, or
 calls nested too deep, end the proof and are reported as gaps.
 """
 
@@ -43,7 +43,9 @@ class Executor:
     journal: Journal
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
-    outcomes: dict[Hashable, tuple[dict[Location, Value], list[tuple[State, Value]]]] = field(default_factory=dict)
+    outcomes: dict[Hashable, tuple[dict[Location, Value], list[tuple[State, Value]]]] = field(
+        default_factory=dict
+    )
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     evaluator: Evaluator = field(init=False)
     effects: Effects = field(init=False)
@@ -66,7 +68,9 @@ class Executor:
 
     # ---- one function
 
-    def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> list[tuple[State, Value]]:
+    def enter_again(
+        self, frame: Frame, arguments: Sequence[Value], state: State
+    ) -> list[tuple[State, Value]]:
         """Walk a call, or take the outcome of the same call made before with the same objects.
 
         Only what the call changed is taken over; scalars that it did not touch are those of this path.
@@ -190,14 +194,20 @@ class Executor:
                         state.history.pop(any_of, None)
                         state.memory[at] = Reference(any_of, 0)
                         break
-                if isinstance(theirs, Reference) and theirs.object == value.object and theirs.offset != value.offset:
+                if (
+                    isinstance(theirs, Reference)
+                    and theirs.object == value.object
+                    and theirs.offset != value.offset
+                ):
                     offset = self.interner.key(("any entry", frame.number, block, at))
                     state.memory[at] = Reference(value.object, offset)
                     state.memory.pop(Slot(value.object, offset), None)
                     stale = self.interner.key(("child", value.object, offset))
                     state.objects.pop(stale, None)
                     state.history.pop(stale, None)
-                    for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
+                    for holder in [
+                        a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale
+                    ]:
                         del state.memory[holder]
                     break
 
@@ -322,4 +332,3 @@ class Executor:
         for k in stale:
             del state.truths[k]
         return symbol
-

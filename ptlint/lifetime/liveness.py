@@ -128,7 +128,7 @@ def _addressed(e: ir.Expression) -> Iterator[str]:
                 yield inner.name
             yield from _addressed(operand)
         case ir.Name(name, _, type_):
-            if type_.pointers > 1 or type_.name.startswith("struct ") and type_.pointers == 0:
+            if type_.pointers > 1 or (type_.name.startswith("struct ") and type_.pointers == 0):
                 yield name  # arrays decay to their address; structures are written member by member
         case ir.Cast(_, operand) | ir.Unary(_, operand):
             yield from _addressed(operand)
@@ -153,7 +153,7 @@ def _write(target: ir.Expression, read: set[str], written: set[str], pinned: set
     if isinstance(target, ir.Name):
         written.add(target.name)
         return
-    base = target
+    base: ir.Expression = target
     while isinstance(base, ir.Member):
         base = base.base
     if isinstance(base, ir.Name):

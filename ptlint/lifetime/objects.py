@@ -123,7 +123,7 @@ class State:
         return (references, objects, self.locks, self.dead, self.graced)
 
     def weighs(self, at: Address | Slot, value: Reference) -> bool:
-        """Say whether a reference is worth keeping paths apart: not one to a page that holds no table, kept elsewhere."""
+        """Say whether a reference keeps paths apart: not one to a page without a table, kept elsewhere."""
         if isinstance(at, Slot) or at.base[0] == "local":
             return True
         known = self.objects.get(value.object)
@@ -132,19 +132,30 @@ class State:
     def collect(self, live: Callable[[Address], bool]) -> None:
         """Forget dead locals, then what nothing refers to any more."""
         memory = self.memory
-        dead = [at for at in memory if isinstance(at, Address) and at.base[0] == "local" and not live(at)]
-        for at in dead:
-            del memory[at]
-        held: set[Reference] = {v for at, v in memory.items() if isinstance(v, Reference) and isinstance(at, Address)}
+        stale_locals = [
+            at for at in memory if isinstance(at, Address) and at.base[0] == "local" and not live(at)
+        ]
+        for place in stale_locals:
+            del memory[place]
+        held: set[Reference] = {
+            v for at, v in memory.items() if isinstance(v, Reference) and isinstance(at, Address)
+        }
         alive = {r.object for r in held}
         alive.update(
-            v.base[1] for v in memory.values() if isinstance(v, Address) and v.base[0] == "object" and isinstance(v.base[1], int)
+            v.base[1]
+            for v in memory.values()
+            if isinstance(v, Address) and v.base[0] == "object" and isinstance(v.base[1], int)
         )
         grown = True
         while grown:
             grown = False
             for at, v in memory.items():
-                if isinstance(at, Slot) and isinstance(v, Reference) and v.object not in alive and Reference(at.object, at.offset) in held:
+                if (
+                    isinstance(at, Slot)
+                    and isinstance(v, Reference)
+                    and v.object not in alive
+                    and Reference(at.object, at.offset) in held
+                ):
                     if self.ordinary(v.object):
                         continue
                     alive.add(v.object)
@@ -162,17 +173,19 @@ class State:
             )
             or (isinstance(at, Address) and at.base[0] == "object" and at.base[1] not in alive)
         ]
-        for at in stale:
-            del memory[at]
+        for gone in stale:
+            del memory[gone]
         for identity in [i for i in self.objects if i not in alive]:
             del self.objects[identity]
             self.history.pop(identity, None)
             self.chains.pop(identity, None)
 
     def ordinary(self, identity: int) -> bool:
-        """Say whether an object is as any table in an entry is taken to be: installed, with nothing done to it."""
+        """Say whether an object is as any table in an entry is: installed, with nothing done to it."""
         known = self.objects.get(identity)
-        return known is None or (known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early)
+        return known is None or (
+            known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early
+        )
 
     def change(self, identity: int, **changes: object) -> None:
         """Replace fields of an object."""

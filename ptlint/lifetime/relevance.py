@@ -104,11 +104,12 @@ class Relevance:
                 if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
                     if self.flow(definition, index).acts:
                         return True
-                elif value.base[0] == "local" and self.interesting(parameter.type.pointee()):
+                elif (value.base[0] == "local" and self.interesting(parameter.type.pointee())) or (
+                    value.base[0] == "local"
+                    and parameter.type.name == "struct list_head"
+                    and "list" in self.flow(definition, index).acts
+                ):
                     return True
-                elif value.base[0] == "local" and parameter.type.name == "struct list_head":
-                    if "list" in self.flow(definition, index).acts:
-                        return True
             elif isinstance(value, Code):
                 if value.name in self.wanted:
                     return True
@@ -128,7 +129,9 @@ class Relevance:
 
     def interesting(self, type_: ir.Type) -> bool:
         """Say whether values of a type are tables, pointers into them, or their entries."""
-        return self.types.is_pointer(type_) or (self.types.is_entry(type_) and self.types.level(type_) != "pte")
+        return self.types.is_pointer(type_) or (
+            self.types.is_entry(type_) and self.types.level(type_) != "pte"
+        )
 
     def synchronises(self, definition: Definition) -> bool:
         """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""
@@ -137,7 +140,10 @@ class Relevance:
             self._synchronises[key] = any(
                 isinstance(i, ir.Call)
                 and isinstance(i.callee, ir.Name)
-                and (i.callee.name in self._waiting or (len(definition.function.blocks) <= 2 and self.waits(i.callee.name, definition)))
+                and (
+                    i.callee.name in self._waiting
+                    or (len(definition.function.blocks) <= 2 and self.waits(i.callee.name, definition))
+                )
                 for block in definition.function.blocks
                 for i in block.instructions
             )
@@ -149,13 +155,15 @@ class Relevance:
             return False
         self._synchronises[caller.key] = False
         definition = self.program.resolve(name, caller.unit)
-        return definition is not None and len(definition.function.blocks) <= 8 and self.synchronises(definition)
+        return (
+            definition is not None and len(definition.function.blocks) <= 8 and self.synchronises(definition)
+        )
 
     def worth(self, definition: Definition, seed: int) -> bool:
         """Say whether a parameter's flow is worth following, by its type.
 
-        A pointer to last-level entries is handed around by everything that maps data; it is followed only into
-        functions whose own text turns an address into a page, or frees.
+        A pointer to last-level entries is handed around by everything that maps data; it is followed only
+        into functions whose own text turns an address into a page, or frees.
         """
         type_ = definition.function.parameters[seed].type
         if self.types.is_last_level(type_):
@@ -194,7 +202,7 @@ class Relevance:
         return self.consuming(self.flow(definition, OWN, member).acts)
 
     def consuming(self, acts: frozenset[str]) -> bool:
-        """Say whether acts lead to the allocator: at once, or through a container that tables are freed from."""
+        """Say whether acts lead to the allocator: at once, or through a container that is freed from."""
         if acts & CONSUMES:
             return TABLE in acts
         return any(self.freed_from(a.removeprefix(PARKS)) for a in acts if a.startswith(PARKS))
@@ -204,7 +212,8 @@ class Relevance:
         if member not in self._freed_from:
             self._freed_from[member] = False
             self._freed_from[member] = any(
-                self.flow(d, OWN, member).acts & CONSUMES for d in self.program.mentions(member, self._ending, speaking=True)
+                self.flow(d, OWN, member).acts & CONSUMES
+                for d in self.program.mentions(member, self._ending, speaking=True)
             )
         return self._freed_from[member]
 
@@ -238,7 +247,11 @@ class _Tracer:
                     elif isinstance(instruction, ir.Call):
                         self.call(instruction)
                 terminator = block.terminator
-                if isinstance(terminator, ir.Return) and terminator.value is not None and self.carries(terminator.value):
+                if (
+                    isinstance(terminator, ir.Return)
+                    and terminator.value is not None
+                    and self.carries(terminator.value)
+                ):
                     self.returned = True
 
     def found(self, type_: ir.Type, member: str = "") -> bool:
@@ -280,7 +293,11 @@ class _Tracer:
                     through = through.base
                 if isinstance(through, ir.Deref) and self.types.is_entry(through.type):
                     return self.carries(through)
-                if isinstance(through, ir.Deref) and not self.types.is_entry(through.type) and not self.holds(type_):
+                if (
+                    isinstance(through, ir.Deref)
+                    and not self.types.is_entry(through.type)
+                    and not self.holds(type_)
+                ):
                     return False
                 return self.carries(base)
             case ir.ContainerOf(pointer, type_, _):
@@ -297,7 +314,12 @@ class _Tracer:
 
     def holds(self, type_: ir.Type) -> bool:
         """Say whether a member of this type may hold a table, its address, or a link to one."""
-        return bool(type_.pointers) or self.relevance.interesting(type_) or type_.name.startswith("struct ") or not type_.name
+        return (
+            bool(type_.pointers)
+            or self.relevance.interesting(type_)
+            or type_.name.startswith("struct ")
+            or not type_.name
+        )
 
     def assign(self, target: ir.Expression, value: ir.Expression) -> None:
         carried = self.carries(value)
@@ -329,7 +351,10 @@ class _Tracer:
         if self.own and result is not None and self.found(result.type):
             self.tainted.add(result.name)
         if any(carried):
-            if any(self.callee(name, instruction, carried) for name in self.names(instruction)) and result is not None:
+            if (
+                any(self.callee(name, instruction, carried) for name in self.names(instruction))
+                and result is not None
+            ):
                 self.tainted.add(result.name)
         elif self.own:
             for name in self.names(instruction):
@@ -338,9 +363,10 @@ class _Tracer:
                     self.tainted.add(result.name)
         for argument in instruction.arguments:
             inner = argument.operand if isinstance(argument, ir.AddressOf) else None
-            if isinstance(inner, ir.Name) and inner.scope is not ir.Scope.GLOBAL:
-                if self.own and self.relevance.interesting(inner.type):
-                    self.tainted.add(inner.name)
+            if not isinstance(inner, ir.Name) or inner.scope is ir.Scope.GLOBAL:
+                continue
+            if self.own and self.relevance.interesting(inner.type):
+                self.tainted.add(inner.name)
 
     def names(self, instruction: ir.Call) -> Iterable[str]:
         callee = instruction.callee
@@ -402,16 +428,26 @@ class _Tracer:
         return fact.event in PASSING and at(fact.argument or 0)
 
 
-WORDS = frozenset({"unsigned long", "phys_addr_t", "u64", "pmdval_t", "pudval_t", "p4dval_t", "pgdval_t", "pteval_t", ""})
+WORDS = frozenset(
+    {"unsigned long", "phys_addr_t", "u64", "pmdval_t", "pudval_t", "p4dval_t", "pgdval_t", "pteval_t", ""}
+)
 HOLDERS = frozenset(
-    {"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page", "struct callback_head", "struct list_head"}
+    {
+        "void",
+        "struct page",
+        "struct folio",
+        "struct ptdesc",
+        "struct encoded_page",
+        "struct callback_head",
+        "struct list_head",
+    }
 )
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 ANY_PAGE = frozenset({"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page"})
 
 
 def member_of(target: ir.Expression) -> str:
-    """Return the name of the member (or global) that a store goes to; of an array's element, that of the array."""
+    """Return the name of the member (or global) that a store goes to; for an element, of the array."""
     while True:
         match target:
             case ir.Member(_, name, _, _) | ir.Name(name, _, _):

@@ -6,8 +6,8 @@ happens to a table depends on who calls the root (its argument, or whose address
 callers become roots too, and so on upward. For a container that tables are freed from, every function that
 mentions it is walked, so that all that was ever put there is known.
 
-Soundness: roots are found by name and by type: a table that is freed by code that mentions neither a page-table
-type nor any function that consumes one is not seen.
+Soundness: roots are found by name and by type: a table that is freed by code that mentions neither a
+page-table type nor any function that consumes one is not seen.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
-
 
 
 class Search:
@@ -57,7 +56,7 @@ class Search:
         return self.outcome()
 
     def follow_holders(self) -> None:
-        """Ask the callers of a function that frees what its argument holds, unless it is safe whoever calls it."""
+        """Ask the callers of a function that frees what its argument holds, unless that is safe anyway."""
         outcome = self.outcome()
         for free in outcome.frees:
             if not free.object.given or free.root in self.callers:
@@ -125,7 +124,7 @@ class Search:
         )
 
     def graced(self, container: str) -> bool:
-        """Say whether everything that is freed from a container has had a grace period since it was put there."""
+        """Say whether all that is freed from a container has had a grace period since it was put there."""
         syncs = [
             f.object.sync
             for j in self.journals.values()
@@ -174,7 +173,13 @@ class Search:
                 if definition.key in self.journals:
                     if self.depends(self.journals[definition.key]):
                         self.ask_callers(definition)
-                elif PARKS + member in acts or KEEPS + member in acts or "write" in acts or "list" in acts or self.puts(definition, member):
+                elif (
+                    PARKS + member in acts
+                    or KEEPS + member in acts
+                    or "write" in acts
+                    or "list" in acts
+                    or self.puts(definition, member)
+                ):
                     self.add(definition)
 
     def puts(self, definition: Definition, member: str) -> bool:
@@ -189,7 +194,8 @@ class Search:
     def hands_on(self, definition: Definition) -> bool:
         """Say whether a function hands a table that is its argument on to be freed, queued or parked."""
         return any(
-            self.types.is_pointer(p.type) and self.relevance.consuming(self.relevance.flow(definition, i).acts)
+            self.types.is_pointer(p.type)
+            and self.relevance.consuming(self.relevance.flow(definition, i).acts)
             for i, p in enumerate(definition.function.parameters)
         )
 
@@ -211,8 +217,10 @@ class Search:
                         continue
                 result.frees.append(free)
             for parked in journal.parked.values():
-                if depends_on_caller(parked.free) and not graced(parked.container) and (
-                    has_callers or not self.program.visible_outside(self.roots[key])
+                if (
+                    depends_on_caller(parked.free)
+                    and not graced(parked.container)
+                    and (has_callers or not self.program.visible_outside(self.roots[key]))
                 ):
                     continue
                 result.parked.setdefault(parked.container, []).append(parked)

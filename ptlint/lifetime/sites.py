@@ -21,7 +21,7 @@ class SiteKey:
 
 
 def site_keys(place: Place, function: str, callee: str) -> tuple[SiteKey, ...]:
-    """Return the sites of a call: each macro whose expansion it came out of, outermost first, then the call."""
+    """Return the sites of a call: each macro that it came out of, outermost first, then the call."""
     chain = []
     expansion = place.within
     while expansion is not None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ptlint.lifetime.journal import Free
-from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.sites import SiteKey
 
 
 class Proof(StrEnum):
@@ -43,13 +43,16 @@ class Judgement:
 
 
 def judge(free: Free, outcome: Outcome, above: frozenset[str] = frozenset()) -> list[Judgement]:
-    """Return the verdicts of one free: one, or one for each way its table got into the container it came from."""
+    """Return the verdicts of one free: one, or one for each way its table got into its container."""
     known = free.object
     if known.visibility is Visibility.PARKED and not free.kernel:
         return from_container(free, outcome, above)
     proof, reason, argument = decide(free)
     if proof is Proof.UNSAFE and known.holder and of_kernel(known.holder, outcome):
-        proof, reason = Proof.KERNEL, f"below a table from {known.holder}, which only ever holds kernel tables"
+        proof, reason = (
+            Proof.KERNEL,
+            f"below a table from {known.holder}, which only ever holds kernel tables",
+        )
     return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
 
 
@@ -84,7 +87,7 @@ def decide(free: Free) -> tuple[Proof, str, str]:
     if known.excluded and known.sync is Sync.IPI:
         return (
             Proof.EXCLUSIVE,
-            "unlinked under mmap_lock and the rmap lock, both held for writing, then an IPI: no walker is left",
+            "unlinked under mmap_lock and the rmap lock, both for writing, then an IPI: no walker is left",
             "mmap_lock for writing and rmap lock for writing at the unlink, mmap_lock until here, and an IPI",
         )
     if known.early:

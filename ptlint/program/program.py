@@ -130,8 +130,12 @@ class Program:
     def visible_outside(self, definition: Definition) -> bool:
         """Say whether code that is not seen may call a function: it is exported, or its address is taken."""
         name = definition.function.name.encode()
-        pattern = re.compile(rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + name + rb"\b|[=,(&]\s*&?" + name + rb"\s*[,;)}]")
-        return any(pattern.search(self.units.text(path)) for path in self.units.mentioning(definition.function.name))
+        pattern = re.compile(
+            rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + name + rb"\b|[=,(&]\s*&?" + name + rb"\s*[,;)}]"
+        )
+        return any(
+            pattern.search(self.units.text(path)) for path in self.units.mentioning(definition.function.name)
+        )
 
     def touches(self, definition: Definition, names: frozenset[str]) -> bool:
         """Say whether a function's own text calls one of the names."""
@@ -168,13 +172,13 @@ class Program:
         return self._macros
 
     def functions(self, paths: Iterable[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
-        """Yield (unit, function name, identifiers) for every function defined in the given units' own files."""
+        """Yield (unit, name, identifiers) for every function defined in the given units' own files."""
         for path in paths:
             for item in self.units.syntax(path).defined(path):
                 yield path, item.name, item.identifiers
 
 
-# A member of such a common name is no hook of the page tables; following all of them would open the whole kernel.
+# A member of such a common name is no hook of the page tables; following all would open the whole kernel.
 MAX_ASSIGNING_FILES = 24
 WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)

@@ -11,14 +11,15 @@ from ptlint.kconfig.kbuild import Kbuild
 from ptlint.source.tree import Tree
 from ptlint.syntax.unit import SyntaxCache, UnitSyntax
 
-# A definition begins in column 0 with a type or the name itself; prototypes match too and are weeded out later.
+# A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
 DEFINITION = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
 
 
 class Units:
     """Lazily opened units of one configuration.
 
-    `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include. Searches are plain
+    `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include.
+    Searches are plain
     substring tests over the files' bytes, which is faster than any index for the few dozen names asked.
     """
 
@@ -66,7 +67,11 @@ class Units:
         if known is None:
             module = self.kbuild.built(unit) == "m"
             known = UnitSyntax(
-                self.preprocessor.unit(unit, module=module), self.preprocessor, self.kept, self.noreturn, self.cache
+                self.preprocessor.unit(unit, module=module),
+                self.preprocessor,
+                self.kept,
+                self.noreturn,
+                self.cache,
             )
             self._syntax[unit] = known
         return known
@@ -92,10 +97,12 @@ class Units:
 
     def speaks(self, path: str) -> bool:
         """Say whether a file mentions a page-table type."""
-        return path in self._speaks or (path not in self._known and any(w in self.text(path) for w in self._words))
+        return path in self._speaks or (
+            path not in self._known and any(w in self.text(path) for w in self._words)
+        )
 
     def worth_opening(self, path: str, name: str) -> bool:
-        """Say whether a definition in another unit may matter: its file mentions page tables, or its text frees.
+        """Say whether a definition elsewhere may matter: its file mentions page tables, or its text frees.
 
         What is left out hands a page on at most: it can neither know a table nor end one itself.
         """

@@ -18,6 +18,7 @@ from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.search import Search
+from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import SiteVerdict, verdicts
 from ptlint.program.compiled import compiled_units
@@ -41,7 +42,7 @@ class OneCombination:
     combination: Combination
     configuration: Configuration
     outcome: Outcome
-    sites: Mapping[object, SiteVerdict]
+    sites: Mapping[SiteKey, SiteVerdict]
     program: Program
 
 
@@ -113,7 +114,7 @@ class Analysis:
             configuration,
             outcome,
             verdicts(outcome),
-            program,  # type: ignore[arg-type]
+            program,
         )
 
 
@@ -124,7 +125,7 @@ def analyse(request: Request, progress: Callable[[str], None]) -> StateResult:
 
 @functools.cache
 def shipped_analysis() -> Analysis:
-    """Return the analysis with the facts that ptlint ships; the states of a series share what it has parsed."""
+    """Return the analysis with the shipped facts; the states of a series share what it has parsed."""
     return Analysis(sorted((shipped_folder() / "facts").glob("*.toml")))
 
 
@@ -144,7 +145,7 @@ def gather(
     combinations: Sequence[OneCombination],
     assumed: tuple[Assumed, ...],
 ) -> StateResult:
-    """Join what the combinations say: equal sites, findings and gaps are listed once, with all their combinations."""
+    """Join what the combinations say: equal sites, findings and gaps are listed once."""
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
     gaps: dict[tuple[str, int, str, str], Gap] = {}
@@ -203,4 +204,3 @@ def joined(finding: Finding, name: str) -> Finding:
         if name in finding.combinations
         else replace(finding, combinations=(*finding.combinations, name))
     )
-

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Findings: rules' automata run over the events of unsafe tables, each at the place where the guarantee is lost."""
+"""Findings: rules' automata run over the events of unsafe tables, each where the guarantee is lost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.objects import Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.verdicts import Judgement, Proof, SiteVerdict
 from ptlint.program.program import Program
 from ptlint.results.model import Finding, Severity, Status, Step
@@ -17,7 +17,7 @@ from ptlint.rules.model import Event, Rule
 
 def findings_of(
     outcome: Outcome,
-    sites: Mapping[object, SiteVerdict],
+    sites: Mapping[SiteKey, SiteVerdict],
     program: Program,
     rules: Sequence[Rule],
     combination: str,
@@ -64,11 +64,11 @@ def violates(rule: Rule, word: Sequence[Event]) -> bool:
     return False
 
 
-def lost_at(judgement: Judgement, sites: Mapping[object, SiteVerdict], program: Program) -> SiteKey:
+def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program: Program) -> SiteKey:
     """Return the place of a finding: the deepest site on the path that no right use goes through.
 
     Outermost first, the path is followed inward as long as everything that reaches the next function is
-    unsafe; the call into code that is also used rightly (by data pages, fresh tables, a callback) is the place.
+    unsafe; the call into code that is also used rightly (by data pages, fresh tables, callbacks) is it.
     """
     place = judgement.sites[0]
     for index, key in enumerate(judgement.sites):
@@ -81,7 +81,9 @@ def lost_at(judgement: Judgement, sites: Mapping[object, SiteVerdict], program: 
     return place
 
 
-def only_unsafe(key: SiteKey, before: SiteKey, sites: Mapping[object, SiteVerdict], program: Program) -> bool:
+def only_unsafe(
+    key: SiteKey, before: SiteKey, sites: Mapping[SiteKey, SiteVerdict], program: Program
+) -> bool:
     """Say whether everything that calls the function around `key` hands it an unsafe table."""
     if key.function == before.function and key.path == before.path:
         return True
@@ -95,7 +97,7 @@ def only_unsafe(key: SiteKey, before: SiteKey, sites: Mapping[object, SiteVerdic
     return callers <= reaching | callers_through(macros, sites) if callers else True
 
 
-def callers_through(macros: frozenset[str], sites: Mapping[object, SiteVerdict]) -> set[str]:
+def callers_through(macros: frozenset[str], sites: Mapping[SiteKey, SiteVerdict]) -> set[str]:
     """Return the functions that reach a site through one of the macros, all of them unsafe."""
     return {v.key.function for v in sites.values() if v.key.callee in macros and v.proofs == {Proof.UNSAFE}}
 

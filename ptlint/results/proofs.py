@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.objects import Event
+from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.verdicts import Judgement, Proof, SiteVerdict
 from ptlint.results.model import Site, Step, Verdict
 from ptlint.syntax.ir import Place
@@ -60,7 +60,7 @@ def call_step(key: SiteKey) -> Step:
     return Step(key.path, key.line, key.column, key.function, f"handed on to {key.callee}")
 
 
-def facts_of(all_sites: Iterable[Mapping[object, SiteVerdict]]) -> tuple[str, ...]:
+def facts_of(all_sites: Iterable[Mapping[SiteKey, SiteVerdict]]) -> tuple[str, ...]:
     """Return the arguments that any verdict relies upon."""
     found: set[str] = set()
     for sites in all_sites:
