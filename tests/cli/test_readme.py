@@ -16,7 +16,6 @@ BLOCK = re.compile(
 )
 
 
-@pytest.mark.xfail(run=False, reason="the block of the README is still empty")
 def test_the_output_in_the_readme_is_real(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
