@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from cpp_stand_in import preprocessor
+from gcc_oracle import GCC
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import GCC
 
 from ptlint.cpp.expand import ExpansionTooLarge, expand
 from ptlint.cpp.tokens import Token, lex

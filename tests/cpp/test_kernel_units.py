@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import oracle
+import gcc_oracle as oracle
 import pytest
 
 from ptlint.cpp.unit import Preprocessor

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import oracle
+import conf_oracle as oracle
 import pytest
 
 from ptlint.kconfig.arch import arch_named, arches_of
