@@ -18,7 +18,8 @@ from ptlint.syntax import ir
 if TYPE_CHECKING:
     from ptlint.lifetime.executor import Executor
 
-Handler = Callable[["Effects", Fact, "CallSite"], list[tuple[State, Value]]]
+
+MAX_DEPTH = 24  # calls on the stack, from the root
 
 
 class CallSite:
@@ -280,10 +281,10 @@ class Effects:
             return self.skip(site)
         if not self.executor.relevance.enters(definition, site, self):
             return self.skip(site)
-        return self.enter(definition, site.arguments, site, ())
+        return self.enter(definition, site.arguments, site)
 
     def enter(
-        self, definition: Definition, arguments: Sequence[Value], site: CallSite, graced: tuple[Hashable, ...]
+        self, definition: Definition, arguments: Sequence[Value], site: CallSite
     ) -> list[tuple[State, Value]]:
         """Walk the callee."""
         frame = site.frame
@@ -293,7 +294,7 @@ class Effects:
             if above.definition.function is definition.function:
                 depth += 1
             above = above.parent
-        if depth > 1 or frame.depth >= 24:
+        if depth > 1 or frame.depth >= MAX_DEPTH:
             self.journal.gap(
                 site.instruction.place,
                 frame.definition.function.name,
@@ -519,7 +520,7 @@ class Effects:
         later.graced = later.graced | {base}
         later.locks = frozenset()
         inner = CallSite(site.instruction, name, [head], later, site.frame)
-        self.enter(definition, [head], inner, ())
+        self.enter(definition, [head], inner)
         return [(state, Int(0))]
 
     def after_grace(self, identity: int, state: State, site: CallSite, fact: Fact) -> None:
@@ -709,7 +710,7 @@ class Effects:
         later = CallSite(
             site.instruction, callback.name, [site.argument(fact.argument)], site.state.copy(), site.frame
         )
-        self.enter(definition, later.arguments, later, ())
+        self.enter(definition, later.arguments, later)
         return self.skip(site)
 
     def on_flag(self, fact: Fact, site: CallSite) -> list[tuple[State, Value]]:

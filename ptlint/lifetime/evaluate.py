@@ -11,8 +11,6 @@ from ptlint.program.facts import Facts
 from ptlint.program.program import Program
 from ptlint.syntax import ir
 
-FLIP = {"==": "!=", "!=": "=="}
-
 
 class Evaluator:
     """Evaluates without side effects, except that unknown storage gets a name when it is first read."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ptlint.lifetime.journal import Free
-from ptlint.lifetime.objects import Event, Object, Origin, Owner, Sync, Visibility
+from ptlint.lifetime.objects import Event, Object, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.sites import SiteKey
 
@@ -198,6 +198,3 @@ def verdicts(outcome: Outcome) -> Mapping[SiteKey, SiteVerdict]:
         levels = {j.object.level for j in judgements} - {"any"}
         result[key] = SiteVerdict(key, levels.pop() if len(levels) == 1 else "any", judgements)
     return result
-
-
-UNKNOWN_ORIGINS = frozenset({Origin.UNKNOWN})

@@ -17,7 +17,6 @@ from ptlint.program.facts import Facts
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
-from ptlint.syntax.unit import UnitSyntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +181,3 @@ class Program:
 MAX_ASSIGNING_FILES = 24
 WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)
-SyntaxMap = Mapping[str, UnitSyntax]
