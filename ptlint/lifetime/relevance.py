@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Code, Reference
 from ptlint.program.facts import Fact, Facts
@@ -25,7 +26,6 @@ CONSUMES = frozenset({"free", "queue"})
 PARKS = "park:"  # with the member's name
 KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
 TABLE = "table"  # is given a page-table type on the way
-DATA = frozenset({"struct page", "struct folio"})
 EVENT_ACTS = {
     "free": "free",
     "queue": "queue",
@@ -56,6 +56,31 @@ class Flow:
 NOTHING = Flow(frozenset(), False)
 
 
+class Seed:
+    """One question about one function, with the identity that it has in every unit that sees it."""
+
+    __slots__ = ("_identity", "definition", "member", "parameter")
+
+    def __init__(self, definition: Definition, parameter: int, member: str) -> None:
+        function = definition.function
+        self.definition = definition
+        self.parameter = parameter
+        self.member = member
+        self._identity = (
+            definition.unit if function.static else "",
+            function.path,
+            function.name,
+            parameter,
+            member,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seed) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+
 class Relevance:
     """Answers whether a call may matter to the objects at hand."""
 
@@ -64,10 +89,8 @@ class Relevance:
         self.facts = facts
         self.types = TableTypes(facts)
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
-        self._flows: dict[tuple[str, str, str, int, str], Flow] = {}
-        self._running: set[tuple[str, str, str, int, str]] = set()
+        self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
         self._synchronises: dict[tuple[str, str], bool] = {}
-        self._freed_from: dict[str, bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
         self._waiting = frozenset(
@@ -92,7 +115,7 @@ class Relevance:
                 if value.object not in state.objects:
                     continue
                 table = state.objects[value.object].table
-                if not table and parameter.type.name == "struct folio":
+                if not table and self.types.is_only_data(parameter.type):
                     continue
                 flow = self.flow(definition, index)
                 if result is not None and flow.returned and self.may_carry(function.result):
@@ -106,7 +129,7 @@ class Relevance:
                         return True
                 elif (value.base[0] == "local" and self.interesting(parameter.type.pointee())) or (
                     value.base[0] == "local"
-                    and parameter.type.name == "struct list_head"
+                    and self.types.is_link(parameter.type)
                     and "list" in self.flow(definition, index).acts
                 ):
                     return True
@@ -119,13 +142,13 @@ class Relevance:
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
                 for i, p in enumerate(function.parameters)
-                if self.interesting(p.type) or p.type.name == "struct mm_struct"
+                if self.interesting(p.type) or self.types.is_space(p.type)
             )
         return False
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation."""
-        return bool(type_.pointers) or self.interesting(type_) or type_.name in WORDS
+        return bool(type_.pointers) or self.interesting(type_) or self.types.is_word(type_)
 
     def interesting(self, type_: ir.Type) -> bool:
         """Say whether values of a type are tables, pointers into them, or their entries."""
@@ -168,34 +191,29 @@ class Relevance:
         type_ = definition.function.parameters[seed].type
         if self.types.is_last_level(type_):
             return self.program.touches(definition, self._turning)
-        if self.interesting(type_) or type_.name in WORDS:
+        if self.interesting(type_) or self.types.is_word(type_):
             return True
-        return bool(type_.pointers) and (type_.name in HOLDERS or self.interesting(type_.pointee()))
+        return bool(type_.pointers) and (self.types.may_hold(type_) or self.interesting(type_.pointee()))
 
     # ---- flows
 
     def flow(self, definition: Definition, seed: int, member: str = "") -> Flow:
         """Return what parameter `seed` (or OWN) of a function may reach.
 
-        `member` names a structure member whose content counts as the function's own tables. Recursive calls
-        are taken to do nothing more.
+        `member` names a structure member whose content counts as the function's own tables.
         """
-        function = definition.function
-        key = (definition.unit if function.static else "", function.path, function.name, seed, member)
-        known = self._flows.get(key)
-        if known is not None:
-            return known
-        if key in self._running or len(self._running) > 40:
-            return NOTHING
-        self._running.add(key)
-        try:
-            tracer = _Tracer(self, definition, seed, member)
-            tracer.settle()
-            result = Flow(frozenset(tracer.acts), tracer.returned, frozenset(tracer.consumers))
-        finally:
-            self._running.discard(key)
-        self._flows[key] = result
-        return result
+        return self._flows.get(Seed(definition, seed, member))
+
+    def _solve(self, key: Seed | str) -> Flow:
+        if isinstance(key, str):
+            ends = any(
+                self.flow(d, OWN, key).acts & CONSUMES
+                for d in self.program.mentions(key, self._ending, speaking=True)
+            )
+            return Flow(CONSUMES, False) if ends else NOTHING
+        tracer = _Tracer(self, key.definition, key.parameter, key.member)
+        tracer.settle()
+        return Flow(frozenset(tracer.acts), tracer.returned, frozenset(tracer.consumers))
 
     def consumed(self, definition: Definition, member: str = "") -> bool:
         """Say whether a function hands a table of its own on to be freed, queued or parked."""
@@ -209,13 +227,7 @@ class Relevance:
 
     def freed_from(self, member: str) -> bool:
         """Say whether some function frees what it loads from a structure member of this name."""
-        if member not in self._freed_from:
-            self._freed_from[member] = False
-            self._freed_from[member] = any(
-                self.flow(d, OWN, member).acts & CONSUMES
-                for d in self.program.mentions(member, self._ending, speaking=True)
-            )
-        return self._freed_from[member]
+        return bool(self._flows.get(member).acts)
 
 
 class _Tracer:
@@ -340,10 +352,12 @@ class _Tracer:
         stored = isinstance(base, ir.Deref) or (isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL)
         if pointer and isinstance(target, ir.Deref) and self.carries(target.pointer):
             self.acts.add("write")
-        if carried and stored and (pointer or (type_.pointers and type_.name in ANY_PAGE)):
+        if carried and stored and (pointer or (type_.pointers and self.types.is_page(type_))):
             member = member_of(target)
             if member:
-                self.acts.add((KEEPS if self.types.is_slot(type_) or type_.name in DATA else PARKS) + member)
+                self.acts.add(
+                    (KEEPS if self.types.is_slot(type_) or self.types.is_data(type_) else PARKS) + member
+                )
 
     def call(self, instruction: ir.Call) -> None:
         carried = [self.carries(a) for a in instruction.arguments]
@@ -428,22 +442,7 @@ class _Tracer:
         return fact.event in PASSING and at(fact.argument or 0)
 
 
-WORDS = frozenset(
-    {"unsigned long", "phys_addr_t", "u64", "pmdval_t", "pudval_t", "p4dval_t", "pgdval_t", "pteval_t", ""}
-)
-HOLDERS = frozenset(
-    {
-        "void",
-        "struct page",
-        "struct folio",
-        "struct ptdesc",
-        "struct encoded_page",
-        "struct callback_head",
-        "struct list_head",
-    }
-)
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
-ANY_PAGE = frozenset({"void", "struct page", "struct folio", "struct ptdesc", "struct encoded_page"})
 
 
 def member_of(target: ir.Expression) -> str:

@@ -20,7 +20,7 @@ from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.objects import Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
-from ptlint.lifetime.relevance import ANY_LEVEL, ANY_PAGE, KEEPS, OWN, PARKS, Relevance
+from ptlint.lifetime.relevance import ANY_LEVEL, KEEPS, OWN, PARKS, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
@@ -185,7 +185,7 @@ class Search:
     def puts(self, definition: Definition, member: str) -> bool:
         """Say whether a function stores an argument in a member of this name, or links it into a list."""
         for index, parameter in enumerate(definition.function.parameters):
-            if self.types.is_pointer(parameter.type) or parameter.type.name in ANY_PAGE:
+            if self.types.is_pointer(parameter.type) or self.types.is_page(parameter.type):
                 acts = self.relevance.flow(definition, index).acts
                 if PARKS + member in acts or KEEPS + member in acts or "list" in acts:
                     return True

@@ -6,6 +6,7 @@ from __future__ import annotations
 from ptlint.program.facts import Facts
 from ptlint.syntax.ir import Type
 
+PLAIN_WORDS = frozenset({"unsigned long", "u64", ""})  # C's own; nameless is what a macro computes
 BELOW = {"pgd": "p4d", "p4d": "pud", "pud": "pmd", "pmd": "pte"}
 
 
@@ -20,6 +21,14 @@ class TableTypes:
                 self._entries[fact.name] = fact.kind
             elif fact.event == "table-type":
                 self._pointers[fact.name] = (fact.argument or 0, fact.kind or "any")
+        self._words = facts.names("word-type") | PLAIN_WORDS
+        self._data = frozenset(n for n in facts.names("page-type") if facts.by_name[n].kind != "tagged")
+        self._only_data = frozenset(n for n in self._data if facts.by_name[n].kind == "data")
+        described = {n for n, (pointers, _) in self._pointers.items() if pointers}
+        self._pages = facts.names("page-type") | described | {"void"}
+        self._links = facts.names("link-type")
+        self._holders = self._pages | self._links | facts.names("head-type")
+        self._spaces = facts.names("space-type")
 
     def is_entry(self, type_: Type) -> bool:
         """A page-table entry held by value."""
@@ -39,6 +48,34 @@ class TableTypes:
     def is_last_level(self, type_: Type) -> bool:
         """A last-level entry or a pointer to one: what maps data."""
         return self._entries.get(type_.name) == "pte"
+
+    def is_word(self, type_: Type) -> bool:
+        """A number that may be an address or the content of an entry."""
+        return type_.name in self._words
+
+    def is_data(self, type_: Type) -> bool:
+        """A descriptor, or a pointer to one, that pages of data have as well."""
+        return type_.name in self._data
+
+    def is_only_data(self, type_: Type) -> bool:
+        """As `is_data`, and nothing that is not known to be a table is one where it is called that."""
+        return type_.name in self._only_data
+
+    def is_page(self, type_: Type) -> bool:
+        """Any page, or a pointer to it, in whatever representation."""
+        return type_.name in self._pages
+
+    def is_link(self, type_: Type) -> bool:
+        """A list's link or head, or a pointer to it."""
+        return type_.name in self._links
+
+    def is_space(self, type_: Type) -> bool:
+        """An address space, or a pointer to it."""
+        return type_.name in self._spaces
+
+    def may_hold(self, type_: Type) -> bool:
+        """A page, a link or an RCU head: what points to one may lead to a table."""
+        return type_.name in self._holders
 
     def level(self, type_: Type) -> str:
         """Return the level that a type speaks of."""
