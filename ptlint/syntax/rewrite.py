@@ -316,7 +316,8 @@ class _Rewriter(Writer):
         stop = group_end(tokens, start, end)
         if self.rows and (self.places[-1].kind == IDENT and self.rows[-1] not in ("else", "do")):
             return stop  # "register long sp asm("rsp")", "int f(void) asm("g")"
-        parts = self.assembler_parts(start + 1, stop - 1)
+        # template, outputs, inputs, clobbers, labels
+        parts = split_arguments(tokens, start + 1, stop - 1, ":")
         labels = []
         if len(parts) > 4:
             labels = [tokens[begin] for begin, _ in split_arguments(tokens, *parts[4]) if begin < stop - 1]
@@ -349,27 +350,6 @@ class _Rewriter(Writer):
             self.put("}", token)
             self.put(")", token)
         return stop
-
-    def assembler_parts(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Return template, outputs, inputs, clobbers and labels of an assembler statement."""
-        tokens = self.input
-        parts: list[tuple[int, int]] = []
-        depth = 0
-        begin = start
-        for index in range(start, end):
-            token = tokens[index]
-            if token.kind != PUNCT:
-                continue
-            text = token.text
-            if text in OPENING:
-                depth += 1
-            elif text in CLOSING:
-                depth -= 1
-            elif text == ":" and depth == 0:
-                parts.append((begin, index))
-                begin = index + 1
-        parts.append((begin, end))
-        return parts
 
     def looks_like_type(self, start: int, end: int) -> bool:
         """Whether the tokens of an argument are a type name."""
