@@ -17,13 +17,24 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ptlint.lifetime.effects import Effects
+from ptlint.lifetime.activations import Activations
+from ptlint.lifetime.calls import Calls
+from ptlint.lifetime.callsite import Outcomes
+from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.events.handlers import event_handlers
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
+from ptlint.lifetime.memory import Memory, forget
 from ptlint.lifetime.objects import Origin, State
+from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.skipped import SkippedCalls
+from ptlint.lifetime.stores import Stores
+from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.truths import assume
 from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
@@ -43,16 +54,32 @@ class Executor:
     journal: Journal
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
-    outcomes: dict[Hashable, tuple[dict[Location, Value], list[tuple[State, Value]]]] = field(
-        default_factory=dict
-    )
+    outcomes: dict[Hashable, tuple[dict[Location, Value], Outcomes]] = field(default_factory=dict)
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
+    discovery: Discovery = field(init=False)
+    memory: Memory = field(init=False)
     evaluator: Evaluator = field(init=False)
-    effects: Effects = field(init=False)
+    recorder: Recorder = field(init=False)
+    stores: Stores = field(init=False)
+    calls: Calls = field(init=False)
 
     def __post_init__(self) -> None:
-        self.evaluator = Evaluator(self.interner, self.program, self.facts)
-        self.effects = Effects(self)
+        program, facts, interner, journal = self.program, self.facts, self.interner, self.journal
+        types, kernel_roots = TableTypes(facts), facts.names("kernel-root")
+        provenance = Provenance(interner)
+        self.discovery = Discovery(interner, types, provenance, kernel_roots, facts.names("space-root"))
+        self.memory = Memory(interner, types, self.discovery)
+        self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
+        self.recorder = Recorder(journal, interner, provenance, kernel_roots)
+        self.stores = Stores(self.evaluator, self.recorder)
+        skip = SkippedCalls(interner, program).skip
+        activations = Activations(self.enter_again, skip, journal, interner, kernel_roots)
+        handlers = event_handlers(
+            program, facts, self.relevance, self.evaluator, self.stores, self.recorder, activations, skip
+        )
+        self.calls = Calls(
+            program, facts, self.relevance, self.evaluator, handlers, activations, skip, journal
+        )
 
     def run(self, root: Definition) -> None:
         """Walk `root` with unknown arguments and record everything that happens to page tables."""
@@ -62,15 +89,13 @@ class Executor:
         arguments: list[Value] = []
         for index, parameter in enumerate(root.function.parameters):
             key = self.interner.key(("parameter", index, parameter.name))
-            arguments.append(self.evaluator.coerce(Symbol(key), parameter.type, state))
+            arguments.append(self.discovery.coerce(Symbol(key), parameter.type, state))
         for final, _ in self.enter(frame, arguments, state):
-            self.effects.leave_root(final, frame)
+            self.recorder.leave_root(final, frame)
 
     # ---- one function
 
-    def enter_again(
-        self, frame: Frame, arguments: Sequence[Value], state: State
-    ) -> list[tuple[State, Value]]:
+    def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
         """Walk a call, or take the outcome of the same call made before with the same objects.
 
         Only what the call changed is taken over; scalars that it did not touch are those of this path.
@@ -97,14 +122,14 @@ class Executor:
             taken.append((after, value))
         return taken
 
-    def enter(self, frame: Frame, arguments: Sequence[Value], state: State) -> list[tuple[State, Value]]:
+    def enter(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
         """Walk a function's blocks from `state`; return the states at its returns with the value returned."""
         function = frame.definition.function
         for parameter, value in zip(function.parameters, arguments, strict=False):
             at = Address(("local", frame.number, parameter.name), ())
-            state.memory[at] = self.evaluator.coerce(value, parameter.type, state)
+            state.memory[at] = self.discovery.coerce(value, parameter.type, state)
         if not function.blocks:
-            return [(state, self.unknown(("result", frame.number)))]
+            return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
             self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
         first = self.core(state)
@@ -176,7 +201,7 @@ class Executor:
             if isinstance(value, Int) and any(
                 isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
             ):
-                if at not in self.evaluator.places:
+                if at not in self.memory.places:
                     state.memory[at] = Symbol(self.interner.key(("any round", frame.number, block, at)))
                 continue
             if not isinstance(value, Reference):
@@ -243,7 +268,7 @@ class Executor:
         return merged
 
     def core(self, state: State) -> Hashable:
-        return state.core(self.evaluator.places)
+        return state.core(self.memory.places)
 
     def live(self, function: ir.Function) -> Liveness:
         known = self.liveness.get(function)
@@ -267,15 +292,15 @@ class Executor:
         states = [state]
         for instruction in instructions:
             if isinstance(instruction, ir.Call):
-                states = [after for s in states for after in self.effects.call(instruction, s, frame)]
+                states = [after for s in states for after in self.calls.call(instruction, s, frame)]
                 if not states:
                     break
             elif isinstance(instruction, ir.Assign):
                 for s in states:
-                    self.effects.assign(instruction, s, frame)
+                    self.stores.assign(instruction, s, frame)
             else:
                 for s in states:
-                    self.evaluator.forget(Address(("local", frame.number, instruction.target.name), ()), s)
+                    forget(Address(("local", frame.number, instruction.target.name), ()), s)
         return states
 
     def leave_block(
@@ -294,7 +319,7 @@ class Executor:
             value: Value = Int(0)
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
-                value = self.evaluator.coerce(value, frame.definition.function.result, state)
+                value = self.discovery.coerce(value, frame.definition.function.result, state)
             exact = value if isinstance(value, Int | Reference | Address | Code) else None
             self.drop_frame(state, frame, value)
             core = (self.core(state), exact)
@@ -303,7 +328,9 @@ class Executor:
                 results[core] = (state, value)
             else:
                 merged = self.merge(known[0], state, (frame.number, -1)) or known[0]
-                result = known[1] if known[1] == value else self.unknown(("phi", frame.number, "return"))
+                result = known[1]
+                if result != value:
+                    result = self.interner.unknown(("phi", frame.number, "return"))
                 results[core] = (merged, result)
         return []
 
@@ -313,22 +340,8 @@ class Executor:
             return [(terminator.then if truth else terminator.other, state)]
         other = state.copy()
         taken = []
-        if self.evaluator.assume(key, positive, state):
+        if assume(key, positive, state):
             taken.append((terminator.then, state))
-        if self.evaluator.assume(key, not positive, other):
+        if assume(key, not positive, other):
             taken.append((terminator.other, other))
         return taken
-
-    # ---- helpers shared with effects
-
-    def unknown(self, what: tuple[Hashable, ...]) -> Symbol:
-        """Return the symbol of an unknown value, the same one each time for the same `what`."""
-        return Symbol(self.interner.key(("unknown", *what)))
-
-    def fresh(self, what: tuple[Hashable, ...], state: State) -> Symbol:
-        """As `unknown`, but forget what was assumed of the value when it was last made."""
-        symbol = self.unknown(what)
-        stale = [k for k in state.truths if self.interner.mentions(k, symbol.key)]
-        for k in stale:
-            del state.truths[k]
-        return symbol

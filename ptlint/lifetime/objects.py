@@ -187,6 +187,12 @@ class State:
             known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early
         )
 
+    def is_table(self, value: Value) -> bool:
+        """Say whether a value refers to an object that has had a page-table type."""
+        return (
+            isinstance(value, Reference) and value.object in self.objects and self.objects[value.object].table
+        )
+
     def change(self, identity: int, **changes: object) -> None:
         """Replace fields of an object."""
         self.objects[identity] = replace(self.objects[identity], **changes)  # type: ignore[arg-type]

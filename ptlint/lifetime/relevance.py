@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Code, Reference
 from ptlint.program.facts import Fact, Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
-
-if TYPE_CHECKING:
-    from ptlint.lifetime.effects import CallSite, Effects
 
 CONSUMES = frozenset({"free", "queue"})
 PARKS = "park:"  # with the member's name
@@ -103,7 +100,7 @@ class Relevance:
         """Say whether a function's verdicts depend on who calls it."""
         return name in self.wanted
 
-    def enters(self, definition: Definition, site: CallSite, effects: Effects) -> bool:
+    def enters(self, definition: Definition, site: CallSite) -> bool:
         """Say whether a call is to be walked."""
         function = definition.function
         if function.name in self.wanted or self.synchronises(definition):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from ptlint.syntax.ir import Place
@@ -40,3 +40,13 @@ def enclosing(place: Place, function: str) -> str:
 def flatten(chains: Iterable[tuple[SiteKey, ...]]) -> tuple[SiteKey, ...]:
     """Join site chains, without repetition, in order."""
     return tuple(dict.fromkeys(key for chain in chains for key in chain))
+
+
+def within_key(place: Place) -> tuple[Hashable, ...]:
+    """Return the chain of macro uses that a place came out of, as a value."""
+    chain: list[Hashable] = []
+    expansion = place.within
+    while expansion is not None:
+        chain.append((expansion.macro, expansion.path, expansion.line, expansion.column))
+        expansion = expansion.parent
+    return tuple(chain)

@@ -104,9 +104,45 @@ class Interner:
         """Return the expression behind a number."""
         return self._expressions[key]
 
+    def number(self, value: Value) -> int:
+        """Return the interned number of a value, for building expressions from it."""
+        match value:
+            case Symbol(key):
+                return key
+            case Int(number):
+                return self.key(("int", number))
+            case Reference(identity, offset):
+                return self.key(("reference", identity, offset))
+            case Address(base, path):
+                return self.key(("address", base, path))
+            case Code(name, _):
+                return self.key(("code", name))
+
+    def unknown(self, what: tuple[Hashable, ...]) -> Symbol:
+        """Return the symbol of an unknown value, the same one each time for the same `what`."""
+        return Symbol(self.key(("unknown", *what)))
+
     def mentions(self, key: int, part: int) -> bool:
         """Say whether the expression `key` is built from `part` (or is it)."""
         return key == part or part in self._operands[key]
 
 
 MAX_DEPTH = 14
+
+
+def pointer_to(location: Location, interner: Interner) -> Value:
+    """Return the address of a location."""
+    if isinstance(location, Slot):
+        return Reference(location.object, location.offset)
+    if not location.path:
+        if location.base[0] == "symbol":
+            key = location.base[1]
+            assert isinstance(key, int)
+            return Symbol(key)
+        if location.base[0] == "object":
+            identity = location.base[1]
+            assert isinstance(identity, int)
+            return Reference(identity, 0)
+    if location.path and location.path[-1] == "*":
+        return Symbol(interner.key(("load", location.base, location.path[:-1])))
+    return location

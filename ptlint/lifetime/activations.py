@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls that are followed: the activation of the callee, on the stack of its callers.
+
+The stack is bounded; a call beyond that is skipped, and is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ptlint.lifetime.callsite import CallSite, Follow, Outcomes, handed_over
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.journal import Journal
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.sites import within_key
+from ptlint.lifetime.values import Address, Interner, Value
+from ptlint.program.program import Definition
+
+MAX_DEPTH = 24  # calls on the stack, from the root
+
+Walk = Callable[[Frame, Sequence[Value], State], Outcomes]  # what comes of walking an activation
+
+
+class Activations:
+    """Enters functions by `walk`, or makes do with `skip`."""
+
+    def __init__(
+        self, walk: Walk, skip: Follow, journal: Journal, interner: Interner, kernel_roots: frozenset[str]
+    ) -> None:
+        self.walk = walk
+        self.skip = skip
+        self.journal = journal
+        self.interner = interner
+        self.kernel_roots = kernel_roots
+
+    def enter(self, definition: Definition, arguments: Sequence[Value], site: CallSite) -> Outcomes:
+        """Walk the callee; skip it if the stack is too deep, or has it twice already."""
+        frame = site.frame
+        above: Frame | None = frame
+        depth = 0
+        while above is not None:
+            if above.definition.function is definition.function:
+                depth += 1
+            above = above.parent
+        if depth > 1 or frame.depth >= MAX_DEPTH:
+            self.journal.gap(
+                site.instruction.place,
+                frame.definition.function.name,
+                f"{definition.function.name}: calls nested too deep",
+            )
+            return self.skip(site)
+        self.journal.entered(definition)
+        place = site.instruction.place
+        number = self.interner.key(
+            (
+                "frame",
+                frame.number,
+                place.path,
+                place.line,
+                place.column,
+                definition.function.name,
+                self.interner.key(("within", within_key(place))),
+            )
+        )
+        passed, carried = handed_over(arguments, site.state)
+        kernel = any(
+            isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.kernel_roots and not a.path
+            for a in arguments
+        )
+        inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
+        return self.walk(inner, arguments, site.state)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls: a primitive's event is applied, a callee that may matter is entered, any other is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ptlint.lifetime.activations import Activations
+from ptlint.lifetime.callees import Callees
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.journal import Journal
+from ptlint.lifetime.memory import write
+from ptlint.lifetime.objects import Origin, State, Visibility
+from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.sites import enclosing
+from ptlint.lifetime.values import Address, Reference
+from ptlint.program.facts import Facts
+from ptlint.program.program import Program
+from ptlint.syntax import ir
+
+
+class Calls:
+    """Makes the calls of a walk. `handlers` are those of the primitives' events."""
+
+    def __init__(
+        self,
+        program: Program,
+        facts: Facts,
+        relevance: Relevance,
+        evaluator: Evaluator,
+        handlers: Mapping[str, Handler],
+        activations: Activations,
+        skip: Follow,
+        journal: Journal,
+    ) -> None:
+        self.program = program
+        self.facts = facts
+        self.relevance = relevance
+        self.evaluator = evaluator
+        self.memory = evaluator.memory
+        self.discovery = evaluator.discovery
+        self.types = evaluator.memory.types
+        self.callees = Callees(program, evaluator)
+        self.handlers = handlers
+        self.activations = activations
+        self.skip = skip
+        self.journal = journal
+
+    def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
+        """Make a call; return the states after it, with the result stored."""
+        arguments = [self.evaluator.evaluate(a, state, frame) for a in instruction.arguments]
+        results: Outcomes = []
+        for name, unit, moved in self.callees.of(instruction, arguments, state, frame):
+            site = CallSite(instruction, name, moved, state.copy(), frame)
+            results.extend(self.named(site, unit))
+        final = []
+        for after, value in results:
+            if instruction.result is not None:
+                at = Address(("local", frame.number, instruction.result.name), ())
+                if self.types.is_pointer(instruction.result.type):
+                    self.memory.places.add(at)
+                write(at, self.discovery.coerce(value, instruction.result.type, after), after)
+            final.append(after)
+        return final
+
+    def named(self, site: CallSite, unit: str) -> Outcomes:
+        """Make a call whose callee is known by name; `unit` is the one that names it."""
+        fact = self.facts.by_name.get(site.callee)
+        if fact is not None:
+            handler = self.handlers.get(fact.event)
+            if handler is not None:
+                return handler(fact, site)
+            if fact.event == "noreturn":
+                return []
+        if site.callee.startswith("*") or site.callee == "asm":
+            return self.skip(site)
+        definition = self.program.resolve(site.callee, unit)
+        if definition is None:
+            self.unknown_callee(site)
+            return self.skip(site)
+        if not self.relevance.enters(definition, site):
+            return self.skip(site)
+        return self.activations.enter(definition, site.arguments, site)
+
+    def unknown_callee(self, site: CallSite) -> None:
+        """A function without a body is handed a table: a gap if that may be the table's end."""
+        for value in site.arguments:
+            if isinstance(value, Reference) and site.state.is_table(value) and not value.offset:
+                known = site.state.objects[value.object]
+                if known.origin is Origin.ALLOCATION or known.visibility is Visibility.UNLINKED:
+                    self.journal.gap(
+                        site.instruction.place,
+                        enclosing(site.instruction.place, site.frame.definition.function.name),
+                        f"{site.callee}: takes a page table, but neither its body nor a fact is known",
+                    )

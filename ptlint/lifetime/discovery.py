@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables that a path comes upon: what is supposed of one when it is first read, followed or cast to.
+
+An object is named by the expression it was reached by, so the same way leads to the same object. Sound under
+two suppositions: memory that nobody on the path writes is stable, and two unknown pointers do not alias.
+"""
+
+from __future__ import annotations
+
+from ptlint.lifetime.objects import Object, Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.values import Address, Interner, Reference, Slot, Symbol, Value
+from ptlint.syntax import ir
+
+
+class Discovery:
+    """Makes the objects of tables that were there before the walk.
+
+    `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
+    root table of an address space.
+    """
+
+    def __init__(
+        self,
+        interner: Interner,
+        types: TableTypes,
+        provenance: Provenance,
+        kernel_roots: frozenset[str],
+        space_roots: frozenset[str],
+    ) -> None:
+        self.interner = interner
+        self.types = types
+        self.provenance = provenance
+        self.kernel_roots = kernel_roots
+        self.space_roots = space_roots
+
+    def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
+        """Give a value a type: a table type makes an object of an unknown pointer, and marks a known one."""
+        if not self.types.is_pointer(type_):
+            return value
+        level = self.types.level(type_)
+        if isinstance(value, Symbol):
+            expression = self.interner.expression(value.key)
+            identity = self.interner.key(("object", value.key))
+            if identity not in state.objects:
+                kind = expression[0] if isinstance(expression, tuple) else ""
+                if kind == "load":
+                    return self.stored_table(value.key, Address(expression[1], expression[2]), type_, state)  # type: ignore[index]
+                handed = self.provenance.parameter_of(value.key)
+                if handed:
+                    return self.handed_in(value.key, handed, type_, state)
+                inner = expression[1] if isinstance(expression, tuple) and kind == "container" else 0
+                listed = self.provenance.list_of(inner, state) if isinstance(inner, int) and inner else ""
+                state.objects[identity] = Object(
+                    Origin.LIST if listed else Origin.UNKNOWN,
+                    listed,
+                    Visibility.PARKED,
+                    level=level,
+                    table=True,
+                    container=listed or "?",
+                )
+            return Reference(identity, 0)
+        if isinstance(value, Reference):
+            known = state.objects[value.object]
+            if not known.table or (known.level == "any" and level != "any"):
+                state.change(value.object, table=True, level=known.level if known.level != "any" else level)
+        return value
+
+    def stored_table(self, key: int, at: Address, type_: ir.Type, state: State) -> Value:
+        """A table pointer read from storage that this path has not written."""
+        names = [p for p in at.path if isinstance(p, str) and p not in ("*", "[]")]
+        where = names[-1] if names else str(at.base[-1])
+        container = self.provenance.container_name(at)
+        given = (
+            at.base[0] == "symbol"
+            and isinstance(at.base[1], int)
+            and bool(self.provenance.parameter_of(at.base[1]))
+        )
+        if at.base[0] == "symbol" and not names and isinstance(at.base[1], int):
+            handed = self.provenance.parameter_of(at.base[1])
+            if handed:
+                return self.handed_in(key, handed, type_, state)
+        identity = self.interner.key(("object", key))
+        if identity not in state.objects:
+            level = self.types.level(type_)
+            owner, space = Owner.UNKNOWN, 0
+            visibility, origin = Visibility.PARKED, Origin.FIELD
+            if at.base[0] == "global":
+                if str(at.base[1]) in self.kernel_roots or not names or where in self.space_roots:
+                    owner = Owner.KERNEL
+                visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED
+                origin = Origin.GLOBAL if not names else Origin.FIELD
+            elif level == "pgd" and where in self.space_roots:
+                owner = Owner.USER
+                holder = (
+                    state.objects.get(at.base[1])
+                    if at.base[0] == "object" and isinstance(at.base[1], int)
+                    else None
+                )
+                new = holder is not None and holder.visibility is Visibility.FRESH
+                visibility = Visibility.FRESH if new else Visibility.LIVE
+                origin = Origin.ALLOCATION if new else Origin.FIELD
+                where = "an address space that was made here and given to nobody" if new else where
+                space = self.provenance.base_key(at)
+            elif at.base[0] == "local" and not names:
+                visibility, origin = Visibility.PARKED, Origin.UNKNOWN
+            sync = Sync.GRACE if at.base in state.graced else Sync.NONE
+            parked = visibility is Visibility.PARKED
+            state.objects[identity] = Object(
+                origin,
+                container if parked else where,
+                visibility,
+                sync,
+                owner,
+                space,
+                level,
+                table=True,
+                container=container if parked else "",
+                given=given and parked and sync is Sync.NONE,
+                holder=container if parked else "",
+            )
+        return Reference(identity, 0)
+
+    def handed_in(self, key: int, name: str, type_: ir.Type, state: State) -> Value:
+        """A table that a parameter is, points to, or is a member of: its callers know more."""
+        identity = self.interner.key(("object", key))
+        if identity not in state.objects:
+            state.objects[identity] = Object(
+                Origin.PARAMETER,
+                name,
+                Visibility.PARAMETER,
+                owner=Owner.PARAMETER,
+                level=self.types.level(type_),
+                table=True,
+            )
+        return Reference(identity, 0)
+
+    def child(self, at: Slot, type_: ir.Type, state: State) -> Value | None:
+        """The table an entry points to; None for the last level, whose entries map data."""
+        level = self.types.level(type_)
+        if level == "pte":
+            return None
+        parent = state.objects.get(at.object)
+        identity = self.interner.key(("child", at.object, at.offset))
+        if identity not in state.objects:
+            visibility = Visibility.LIVE
+            owner, space, holder = Owner.UNKNOWN, 0, ""
+            if parent is not None:
+                owner, space, holder = parent.owner, parent.space, parent.holder
+                if parent.visibility is Visibility.FRESH:
+                    visibility = Visibility.FRESH
+                if parent.visibility is Visibility.PARAMETER and owner is Owner.UNKNOWN:
+                    owner = Owner.PARAMETER
+            state.objects[identity] = Object(
+                Origin.ENTRY,
+                level,
+                visibility,
+                Sync.NONE,
+                owner,
+                space,
+                self.types.below(level),
+                holder=holder,
+            )
+        return Reference(identity, 0)

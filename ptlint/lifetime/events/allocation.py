@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A table's page comes from the allocator, and goes back to it."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
+from ptlint.lifetime.events.callbacks import after_grace
+from ptlint.lifetime.objects import Object, Origin, Visibility
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.sites import within_key
+from ptlint.lifetime.values import Address, Int, Interner, Reference
+from ptlint.program.facts import Fact
+
+
+class AllocationEvents:
+    """Allocators and what gives pages back to them."""
+
+    def __init__(self, interner: Interner, recorder: Recorder) -> None:
+        self.interner = interner
+        self.recorder = recorder
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handler of each event."""
+        return {
+            "alloc": self.on_alloc,
+            "free": self.on_free,
+        }
+
+    def on_alloc(self, fact: Fact, site: CallSite) -> Outcomes:
+        """A fresh object, known by the place of the call; or none, where the allocation failed."""
+        place = site.instruction.place
+        identity = self.interner.key(
+            ("allocated", site.frame.number, place.path, place.line, place.column, within_key(place))
+        )
+        failed = site.state.copy()
+        state = site.state
+        state.objects[identity] = Object(Origin.ALLOCATION, fact.name, Visibility.FRESH)
+        state.history.pop(identity, None)
+        state.chains.pop(identity, None)
+        for at in [a for a in state.memory if isinstance(a, Address) and a.base == ("object", identity)]:
+            del state.memory[at]
+        self.recorder.note(state, identity, "alloc", place, site.frame, f"allocated by {fact.name}()")
+        return [(state, Reference(identity, 0)), (failed, Int(0))]
+
+    def on_free(self, fact: Fact, site: CallSite) -> Outcomes:
+        """`argument` is a page that goes back, at once or (kind `deferred`) after a grace period."""
+        value = site.argument(fact.argument)
+        identity = referred(value)
+        if identity is not None and identity in site.state.objects and site.state.objects[identity].table:
+            if fact.kind == "deferred":  # kfree_rcu and the like: freed after a grace period
+                after_grace(identity, fact, site, self.recorder)
+            self.recorder.freed(identity, site, fact.name)
+        return [(site.state, Int(0))]

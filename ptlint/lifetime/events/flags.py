@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Flags of a page's descriptor that mark the kernel's own tables."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.objects import Owner, Visibility
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.values import Int
+from ptlint.program.facts import Fact, Facts
+from ptlint.syntax import ir
+
+
+class FlagEvents:
+    """Bit operations on flags that a fact calls a mark of kernel tables."""
+
+    def __init__(self, facts: Facts, recorder: Recorder, skip: Follow) -> None:
+        self.facts = facts
+        self.recorder = recorder
+        self.skip = skip
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handler of each event."""
+        return {
+            "flag-set": self.on_flag,
+            "flag-clear": self.on_flag,
+            "flag-test": self.on_flag,
+        }
+
+    def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
+        """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
+        bit: ir.Expression | None = site.instruction.arguments[0] if site.instruction.arguments else None
+        while isinstance(bit, ir.Cast):
+            bit = bit.operand
+        name = bit.name if isinstance(bit, ir.Constant | ir.Name) else ""
+        flag = self.facts.by_name.get(name)
+        identity = referred(site.argument(1))
+        if (
+            flag is None
+            or flag.event != "kernel-flag"
+            or identity is None
+            or identity not in site.state.objects
+        ):
+            return self.skip(site)
+        state = site.state
+        known = state.objects[identity]
+        if fact.event == "flag-set":
+            state.change(identity, flagged=True)
+            self.recorder.note(
+                state, identity, "kernel", site.instruction.place, site.frame, "marked as a kernel table"
+            )
+            return [(state, Int(0))]
+        if fact.event == "flag-clear":
+            return [(state, Int(0))]
+        if known.flagged:
+            return [(state, Int(1))]
+        if known.visibility is Visibility.FRESH or known.owner is Owner.USER:
+            return [(state, Int(0))]
+        marked = state.copy()
+        marked.change(identity, flagged=True, supposed=True)
+        return [(marked, Int(1)), (state, Int(0))]

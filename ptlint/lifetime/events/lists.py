@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lists: a table that is linked into one is parked there."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
+from ptlint.lifetime.provenance import list_name
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.values import Address, Int, Interner, Symbol
+from ptlint.program.facts import Fact
+
+
+class ListEvents:
+    """Primitives of the kernel's lists; lists go by the names of their heads."""
+
+    def __init__(self, interner: Interner, recorder: Recorder) -> None:
+        self.interner = interner
+        self.recorder = recorder
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handler of each event."""
+        return {
+            "list-add": self.on_list_add,
+            "list-del": self.on_list_del,
+            "list-splice": self.on_list_splice,
+        }
+
+    def on_list_add(self, fact: Fact, site: CallSite) -> Outcomes:
+        """`argument` is linked into the list of `value`: left there, if the list has a name."""
+        entry, head = site.argument(fact.argument), site.argument(fact.value)
+        identity = referred(entry)
+        state = site.state
+        if identity is not None and identity in state.objects and state.objects[identity].table:
+            name = list_name(head)
+            self.recorder.note(
+                state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
+            )
+            if name:
+                self.recorder.park(name, identity, state, site.frame, site.sites)
+        return [(state, Int(0))]
+
+    def on_list_del(self, fact: Fact, site: CallSite) -> Outcomes:
+        """`argument` is taken off whatever list it is on."""
+        identity = referred(site.argument(fact.argument))
+        state = site.state
+        if identity is not None and identity in state.objects:
+            for at in [
+                a
+                for a in state.memory
+                if isinstance(a, Address) and a.base[0] == "list" and a.base[2] == identity
+            ]:
+                del state.memory[at]
+            self.recorder.note(
+                state, identity, "unlink-member", site.instruction.place, site.frame, "taken off its list"
+            )
+        return [(state, Int(0))]
+
+    def on_list_splice(self, fact: Fact, site: CallSite) -> Outcomes:
+        """What was on one list is now on the other, a local one mostly: it goes by the first one's name."""
+        source, target = site.argument(fact.argument), site.argument(fact.value)
+        if isinstance(target, Address):
+            name = list_name(source)
+            for link in ("next", "prev"):
+                link_at = Address(target.base, (*target.path, link))
+                site.state.memory[link_at] = Symbol(self.interner.key(("list", name)))
+        return [(site.state, Int(0))]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What keeps page-table walkers away: grace periods, interrupts to all CPUs, locks, last references."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.objects import Origin, Sync, Visibility
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.values import Address, Int, Interner, pointer_to
+from ptlint.program.facts import Fact
+
+
+class SynchronisationEvents:
+    """Primitives that wait for walkers, keep them out, or tell that there are none."""
+
+    def __init__(self, interner: Interner, recorder: Recorder, skip: Follow) -> None:
+        self.interner = interner
+        self.recorder = recorder
+        self.skip = skip
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handler of each event."""
+        return {
+            "grace-period": self.on_sync,
+            "ipi-sync": self.on_sync,
+            "lock": self.on_lock,
+            "assert-lock": self.on_lock,
+            "unlock": self.on_unlock,
+            "downgrade": self.on_unlock,
+            "last-reference": self.on_last_reference,
+        }
+
+    def on_sync(self, fact: Fact, site: CallSite) -> Outcomes:
+        """synchronize_rcu, or an interrupt to all CPUs: orders walkers for all that is unlinked now."""
+        if fact.condition is not None and site.argument(fact.condition) == Int(0):
+            return [(site.state, Int(0))]
+        sync = Sync.GRACE if fact.event == "grace-period" else Sync.IPI
+        text = (
+            "waits for a grace period"
+            if sync is Sync.GRACE
+            else "waits until every CPU has taken an interrupt"
+        )
+        state = site.state
+        for identity, known in list(state.objects.items()):
+            if (
+                known.visibility in (Visibility.UNLINKED, Visibility.PARAMETER, Visibility.PARKED)
+                and known.sync < sync
+            ):
+                if known.visibility is Visibility.PARKED and known.origin is Origin.LIST:
+                    continue
+                state.change(identity, sync=sync)
+                self.recorder.note(
+                    state, identity, fact.event, site.instruction.place, site.frame, f"{fact.name}() {text}"
+                )
+        return [(state, Int(0))]
+
+    def on_lock(self, fact: Fact, site: CallSite) -> Outcomes:
+        """The lock `argument` is held from now on; a trylock may have failed."""
+        site.state.locks = site.state.locks | {
+            (fact.kind, self.interner.number(site.argument(fact.argument)))
+        }
+        if site.instruction.result is None:
+            return [(site.state, Int(0))]
+        return self.skip(site)
+
+    def on_unlock(self, fact: Fact, site: CallSite) -> Outcomes:
+        """No lock of that kind is held any more: walkers may come again."""
+        state = site.state
+        state.locks = frozenset(lock for lock in state.locks if lock[0] != fact.kind)
+        if fact.kind == "mmap-write":
+            for identity, known in list(state.objects.items()):
+                if known.excluded:
+                    state.change(identity, excluded=False)
+        return [(state, Int(0))]
+
+    def on_last_reference(self, fact: Fact, site: CallSite) -> Outcomes:
+        """`X_dec_and_test(&space->count)`: true means that nobody can refer to the space any more."""
+        counter = site.argument(fact.argument)
+        if (
+            not isinstance(counter, Address)
+            or not counter.path
+            or str(counter.path[0]) not in fact.kind.split(",")
+        ):
+            return self.skip(site)
+        last = site.state.copy()
+        last.dead = last.dead | {self.interner.number(pointer_to(Address(counter.base, ()), self.interner))}
+        return [(last, Int(1)), (site.state, Int(0))]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where an unknown value comes from, by its expression: a parameter, a list, a member of a structure.
+
+Containers go by these names: members of one name in structures of one tag are one container, and lists whose
+heads have one name are one list. That over-approximates what is in a container; but where only one end of it
+is seen with the structure's tag, the two ends are taken for two containers.
+"""
+
+from __future__ import annotations
+
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.values import Address, Interner, Value, pointer_to
+
+
+class Provenance:
+    """Reads names off interned expressions. `tags` is the structure that a member belongs to."""
+
+    def __init__(self, interner: Interner) -> None:
+        self.interner = interner
+        self.tags: dict[Address, str] = {}
+
+    def parameter_of(self, key: int) -> str:
+        """Return the name of the parameter that a value is derived from, or nothing."""
+        for _ in range(8):
+            expression = self.interner.expression(key)
+            if not isinstance(expression, tuple):
+                return ""
+            if expression[0] == "parameter":
+                return str(expression[2])
+            if expression[0] in ("+", "-", "container") and isinstance(expression[1], int):
+                key = expression[1]
+            elif (
+                expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}
+            ):
+                key = expression[1][1]
+            else:
+                return ""
+        return ""
+
+    def list_of(self, key: int, state: State) -> str:
+        """Return the name of the list that a link pointer was read from, or nothing."""
+        expression = self.interner.expression(key)
+        if not isinstance(expression, tuple):
+            return ""
+        if expression[0] == "list":
+            return str(expression[1])
+        if expression[0] != "load" or not expression[2] or expression[2][-1] not in ("next", "prev", "first"):
+            return ""
+        head = Address(expression[1], expression[2][:-1])
+        if head.base[0] == "object" and isinstance(head.base[1], int):
+            known = state.objects.get(head.base[1])
+            if known is not None and known.container.startswith("list"):
+                return known.container
+        return list_name(head)
+
+    def container_name(self, at: Address) -> str:
+        """Return the name of a storage that may hold tables: structure.member, or a variable's name."""
+        path = list(at.path)
+        while path and path[-1] in ("*", "[]"):
+            path.pop()
+        names = [str(p) for p in path if p not in ("*", "[]")]
+        if not names:
+            return str(at.base[1]) if at.base[0] == "global" else "?"
+        tag = self.tags.get(Address(at.base, tuple(path)), "")
+        return f"{tag}.{names[-1]}" if tag else names[-1]
+
+    def base_key(self, at: Address) -> int:
+        """Return the number of the structure that a member belongs to (the mm of mm->pgd)."""
+        return self.interner.number(pointer_to(Address(at.base, at.path[:-1]), self.interner))
+
+
+def list_name(head: Value) -> str:
+    """Return the name of the list that a head stands for."""
+    if isinstance(head, Address):
+        names = [str(p) for p in head.path if p not in ("*", "[]")]
+        if head.base[0] in ("global", "local"):
+            return "list " + ".".join([str(head.base[-1]), *names])
+        if names:
+            return f"list {names[-1]}"
+    return "list"

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tells the journal what happens to objects, and by which way they came."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.callsite import CallSite
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.journal import Free, Journal
+from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.sites import SiteKey, enclosing, flatten
+from ptlint.lifetime.values import Address, Interner, Reference
+from ptlint.syntax import ir
+
+
+class Recorder:
+    """Keeps histories and site chains in the states, and writes frees and deposits to the journal."""
+
+    def __init__(
+        self, journal: Journal, interner: Interner, provenance: Provenance, kernel_roots: frozenset[str]
+    ) -> None:
+        self.journal = journal
+        self.interner = interner
+        self.provenance = provenance
+        self.kernel_roots = kernel_roots
+
+    # ---- what happens
+
+    def note(self, state: State, identity: int, kind: str, place: ir.Place, frame: Frame, text: str) -> None:
+        """Add an event to an object's history."""
+        state.record(identity, Event(kind, place, enclosing(place, frame.definition.function.name), text))
+
+    def freed(self, identity: int, site: CallSite, callee: str) -> None:
+        """Note that an object reached the allocator; a null pointer does not."""
+        state = site.state
+        if state.truths.get(self.interner.number(Reference(identity, 0))) is False:
+            return
+        self.note(
+            state,
+            identity,
+            "free",
+            site.instruction.place,
+            site.frame,
+            f"{callee}() gives the page back to the allocator",
+        )
+        self.journal.free(self.snapshot(identity, state, site.frame, site.sites))
+        state.change(identity, freed=True)
+
+    def park(
+        self, container: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
+    ) -> None:
+        """Note that an object was left in a container, in the state it is in."""
+        self.journal.park(container, self.snapshot(identity, state, frame, sites))
+
+    def leave_root(self, state: State, frame: Frame) -> None:
+        """A root returns: what it left in storage that outlives it is parked there."""
+        for at, value in state.memory.items():
+            if not isinstance(at, Address) or at.base[0] == "local" or not isinstance(value, Reference):
+                continue
+            known = state.objects.get(value.object)
+            if known is None or not known.table or known.freed:
+                continue
+            name = str(at.base[1]) if at.base[0] == "list" else self.provenance.container_name(at)
+            if known.visibility is Visibility.PARKED and known.container == name:
+                continue
+            if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
+                continue
+            self.park(name, value.object, state, frame, ())
+
+    # ---- the way
+
+    def chain(self, state: State, identity: int, frame: Frame, sites: tuple[SiteKey, ...]) -> None:
+        """Keep the way an object has come, for when it goes on in another context."""
+        state.chains[identity] = flatten(
+            (state.chains.get(identity, ()), self.way(identity, state, frame), sites)
+        )
+
+    def way(self, identity: int, state: State, frame: Frame | None) -> tuple[SiteKey, ...]:
+        """Return the call sites on the stack that hand the object on, outermost first."""
+        known = state.objects[identity]
+        result: list[SiteKey] = []
+        while frame is not None and frame.parent is not None:
+            if identity in frame.passed or (
+                known.origin is Origin.FIELD and known.sync is Sync.GRACE and frame.carried & state.graced
+            ):
+                result[:0] = frame.sites
+            frame = frame.parent
+        return tuple(result)
+
+    # ---- what is known
+
+    def snapshot(self, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]) -> Free:
+        """Return what is known of an object now, with the way it came here."""
+        known = state.objects[identity]
+        root = frame
+        while root.parent is not None:
+            root = root.parent
+        chain = flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites))
+        return Free(
+            chain,
+            known,
+            state.history.get(identity, ()),
+            (root.definition.function.path, root.definition.function.name),
+            known.space in state.dead if known.space else False,
+            self.is_kernel(known, state) or self.named_kernel(identity, known, frame),
+            bool(known.space and self.provenance.parameter_of(known.space)),
+        )
+
+    def named_kernel(self, identity: int, known: Object, frame: Frame | None) -> bool:
+        """Say whether a call on the stack hands the object over together with the kernel's address space.
+
+        `pmd_free(&init_mm, pmd)` says whose table it frees; it is believed unless the walk knows better.
+        """
+        while frame is not None:
+            if frame.kernel and identity in frame.passed:
+                return known.owner is not Owner.USER
+            frame = frame.parent
+        return False
+
+    def is_kernel(self, known: Object, state: State) -> bool:
+        """Say whether an object belongs to the kernel's own address space."""
+        if known.owner is Owner.KERNEL or known.flagged:
+            return True
+        if not known.space:
+            return False
+        for root in self.kernel_roots:
+            key = self.interner.number(Address(("global", root), ()))
+            if known.space == key:
+                return True
+            pair = sorted((known.space, key))
+            if state.truths.get(self.interner.key(("==", *pair), tuple(pair))):
+                return True
+        return False

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A call that is not followed.
+
+Its result, and the locals that it is handed the address of, become unknown. A function of plain values gives
+the same result for the same ones. Unsound for the rest: it is taken not to touch what it was not handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from ptlint.lifetime.callsite import CallSite, Outcomes
+from ptlint.lifetime.memory import forget
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.sites import within_key
+from ptlint.lifetime.values import Address, Interner, Symbol
+from ptlint.program.program import Program
+
+
+class SkippedCalls:
+    """Says what comes of calls that are not entered."""
+
+    def __init__(self, interner: Interner, program: Program) -> None:
+        self.interner = interner
+        self.program = program
+
+    def skip(self, site: CallSite) -> Outcomes:
+        """A call that is not followed: what it may write becomes unknown."""
+        state, frame = site.state, site.frame
+        place = site.instruction.place
+        for index, value in enumerate(site.arguments):
+            if isinstance(value, Address) and value.base[0] == "local":
+                forget(value, state)
+                state.memory[value] = self.fresh(
+                    ("written", frame.number, place.line, place.column, index), state
+                )
+        by_value = (
+            site.arguments
+            and site.callee not in ("asm",)
+            and not any(isinstance(v, Address) for v in site.arguments)
+            and not self.takes_pointers(site)
+        )
+        if by_value:
+            keys = tuple(self.interner.number(v) for v in site.arguments)
+            return [(state, Symbol(self.interner.key(("pure", site.callee, *keys), keys)))]
+        where = (frame.number, place.line, place.column, site.callee, within_key(place))
+        return [(state, self.fresh(("call", *where), state))]
+
+    def takes_pointers(self, site: CallSite) -> bool:
+        """Say whether the callee has a parameter by which it may write; yes if it is not known."""
+        definition = self.program.resolve(site.callee, site.frame.definition.unit)
+        if definition is None:
+            return True
+        return any(p.type.pointers or p.type.function for p in definition.function.parameters)
+
+    def fresh(self, what: tuple[Hashable, ...], state: State) -> Symbol:
+        """Return an unknown value; forget what was assumed of it when it was last made."""
+        symbol = self.interner.unknown(what)
+        stale = [k for k in state.truths if self.interner.mentions(k, symbol.key)]
+        for k in stale:
+            del state.truths[k]
+        return symbol

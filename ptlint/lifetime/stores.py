@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Assignments, and writes that are events: a table goes into an entry or out of it, or into a container."""
+
+from __future__ import annotations
+
+from ptlint.lifetime.evaluate import Evaluator, is_place
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.memory import write
+from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol, Value
+from ptlint.syntax import ir
+
+
+class Stores:
+    """Writes to the memory of a path, with the events that a write is."""
+
+    def __init__(self, evaluator: Evaluator, recorder: Recorder) -> None:
+        self.evaluator = evaluator
+        self.recorder = recorder
+        self.interner = evaluator.interner
+        self.memory = evaluator.memory
+        self.discovery = evaluator.discovery
+        self.provenance = evaluator.provenance
+        self.types = evaluator.memory.types
+
+    def assign(self, instruction: ir.Assign, state: State, frame: Frame) -> None:
+        """`target = value`."""
+        value = self.evaluator.evaluate(instruction.value, state, frame)
+        target = instruction.target
+        if isinstance(target, ir.Member) and not is_place(target):
+            return
+        at = self.evaluator.location(target, state, frame)
+        type_ = getattr(target, "type", ir.Type())
+        if (
+            isinstance(instruction.value, ir.Aggregate)
+            and isinstance(at, Address)
+            and not self.types.is_entry(type_)
+        ):
+            self.assign_aggregate(instruction.value, at, state, frame)
+            return
+        if self.types.is_pointer(type_):
+            self.memory.places.add(at)
+        self.store(at, self.discovery.coerce(value, type_, state), instruction.place, state, frame)
+
+    def assign_aggregate(self, value: ir.Aggregate, at: Address, state: State, frame: Frame) -> None:
+        """`target = { .member = value, … }`: members that are not named are zero."""
+        write(at, Int(0), state)
+        del state.memory[at]
+        for designator, part in value.fields:
+            if designator:
+                inside = Address(at.base, (*at.path, *designator.strip(".").split(".")))
+                state.memory[inside] = self.evaluator.evaluate(part, state, frame)
+
+    def store(self, at: Location, value: Value, place: ir.Place, state: State, frame: Frame) -> None:
+        """Write a value; a write to a page-table entry is an event of the tables it takes out and puts in."""
+        if isinstance(at, Slot):
+            self.set_entry(at, value, place, state, frame)
+            return
+        kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
+        if kept and isinstance(value, Reference):
+            if state.memory.get(at) == value:
+                return
+            name = self.provenance.container_name(at)
+            self.recorder.note(state, value.object, "park", place, frame, f"stored in {name}")
+            inside = enclosing(place, frame.definition.function.name)
+            site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
+            if "[]" in at.path:  # one of many: what becomes of it is for those to say who read the container
+                self.recorder.park(name, value.object, state, frame, (site,))
+                return
+            self.recorder.chain(state, value.object, frame, (site,))
+        write(at, value, state)
+
+    def set_entry(self, slot: Slot, value: Value, place: ir.Place, state: State, frame: Frame) -> Value:
+        """Install `value` in an entry; return what stood there."""
+        old = state.memory.get(slot)
+        if old is None:
+            level = state.objects[slot.object].level if slot.object in state.objects else "any"
+            if level != "pte":
+                old = self.discovery.child(slot, ir.Type(f"{level}_t"), state)
+        if isinstance(old, Reference) and not (isinstance(value, Reference) and value.object == old.object):
+            self.unlink(old.object, place, state, frame)
+        state.memory[slot] = value
+        if isinstance(value, Reference) and value.object in state.objects and value.object != slot.object:
+            self.publish(value.object, slot, place, state, frame)
+        return old if old is not None else Symbol(self.interner.key(("entry", slot.object, slot.offset)))
+
+    def unlink(self, identity: int, place: ir.Place, state: State, frame: Frame) -> None:
+        """The entry that pointed to a table is cleared; locks held for writing may keep walkers out."""
+        known = state.objects[identity]
+        if known.visibility is Visibility.LIVE or (
+            known.visibility is Visibility.UNLINKED and known.origin is Origin.ENTRY
+        ):
+            held = {kind for kind, _ in state.locks}
+            state.change(
+                identity,
+                visibility=Visibility.UNLINKED,
+                sync=Sync.NONE,
+                excluded={"mmap-write", "rmap-write"} <= held,
+            )
+            self.recorder.note(
+                state, identity, "unlink", place, frame, "the entry that points to the table is cleared"
+            )
+
+    def publish(self, identity: int, slot: Slot, place: ir.Place, state: State, frame: Frame) -> None:
+        """A table is installed in an entry: live from now on, unless no walker can reach the table above."""
+        parent = state.objects.get(slot.object)
+        if parent is not None and parent.visibility is Visibility.FRESH:
+            self.recorder.note(
+                state, identity, "attach", place, frame, "entered in a table that no walker can reach yet"
+            )
+            return
+        owner, space = (parent.owner, parent.space) if parent is not None else (Owner.UNKNOWN, 0)
+        state.change(
+            identity, visibility=Visibility.LIVE, sync=Sync.NONE, excluded=False, owner=owner, space=space
+        )
+        self.recorder.note(
+            state, identity, "publish", place, frame, "the table is installed in a page-table entry"
+        )

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a path knows of conditions: equalities, negations, and what was assumed at its branches.
+
+A condition is known by the interned number of its expression, so equal expressions are equally true. Nothing
+is concluded from a number that the path has not decided.
+"""
+
+from __future__ import annotations
+
+from ptlint.lifetime.objects import Origin, State
+from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Value
+
+
+class Truths:
+    """Decides conditions on values, as far as a path's state does."""
+
+    def __init__(self, interner: Interner) -> None:
+        self.interner = interner
+
+    def equal(self, left: Value, right: Value, state: State) -> bool | None:
+        """Return whether two values are equal; None if the path does not say."""
+        if isinstance(left, Int) and isinstance(right, Int):
+            return left.value == right.value
+        if left == right:
+            return True
+        for one, two in ((left, right), (right, left)):
+            if two == Int(0):
+                if isinstance(one, Code | Address):
+                    return False
+                if isinstance(one, Reference) and state.objects[one.object].origin is Origin.ALLOCATION:
+                    return False
+        if isinstance(left, Address) and isinstance(right, Address):
+            named = ("local", "global")
+            if left.base[0] in named and right.base[0] in named:
+                return False
+        return state.truths.get(self.equality_key(left, right))
+
+    def equality_key(self, left: Value, right: Value) -> int:
+        """Return the number of `left == right`, the same for both orders."""
+        for one, two in ((left, right), (right, left)):
+            if two == Int(0):
+                inner = self.interner.number(one)
+                return self.interner.key(("not", inner), (inner,))
+        a, b = sorted((self.interner.number(left), self.interner.number(right)))
+        return self.interner.key(("==", a, b), (a, b))
+
+    def truth_key(self, value: Value) -> tuple[int, bool]:
+        """Return the number that stands for a value's truth, without negations, and the polarity."""
+        key = self.interner.number(value)
+        positive = True
+        while True:
+            expression = self.interner.expression(key)
+            if isinstance(expression, tuple) and expression[0] in ("not", "is") and len(expression) == 2:
+                positive = positive == (expression[0] == "is")
+                key = expression[1]
+                continue
+            return key, positive
+
+    def decide(self, value: Value, state: State) -> tuple[bool | None, int, bool]:
+        """Return a value's truth if it is known, else the number that stands for it and the polarity."""
+        if isinstance(value, Int):
+            return value.value != 0, 0, True
+        if isinstance(value, Address | Code):
+            return True, 0, True
+        if (
+            isinstance(value, Reference)
+            and state.objects[value.object].origin is Origin.ALLOCATION
+            and not value.offset
+        ):
+            return True, 0, True
+        key, positive = self.truth_key(value)
+        known = state.truths.get(key)
+        return (known == positive if known is not None else None), key, positive
+
+
+def assume(key: int, truth: bool, state: State) -> bool:
+    """Note that a condition holds; False if that contradicts the path."""
+    known = state.truths.get(key)
+    if known is not None:
+        return known == truth
+    state.truths[key] = truth
+    return True
