@@ -13,6 +13,8 @@ from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Interner, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
 
+MAX_INCARNATIONS = 3
+
 
 class Discovery:
     """Makes the objects of tables that were there before the walk.
@@ -50,7 +52,7 @@ class Discovery:
                 handed = self.provenance.parameter_of(value.key)
                 if handed:
                     return self.handed_in(value.key, handed, type_, state)
-                inner = expression[1] if isinstance(expression, tuple) and kind == "container" else 0
+                inner = self.contained(value.key)
                 listed = self.provenance.list_of(inner, state) if isinstance(inner, int) and inner else ""
                 state.objects[identity] = Object(
                     Origin.LIST if listed else Origin.UNKNOWN,
@@ -67,8 +69,20 @@ class Discovery:
                 state.change(value.object, table=True, level=known.level if known.level != "any" else level)
         return value
 
-    def stored_table(self, key: int, at: Address, type_: ir.Type, state: State) -> Value:
-        """A table pointer read from storage that this path has not written."""
+    def contained(self, key: int) -> int:
+        """Return the link pointer that `container_of` was applied to, 0 if this is something else."""
+        expression = self.interner.expression(key)
+        if isinstance(expression, tuple) and expression[0] == "or null":
+            expression = self.interner.expression(expression[1])
+        if isinstance(expression, tuple) and expression[0] == "container":
+            return expression[1] if isinstance(expression[1], int) else 0
+        return 0
+
+    def stored_table(self, key: int, at: Address, type_: ir.Type, state: State, again: bool = False) -> Value:
+        """A table pointer read from storage that this path has not written.
+
+        `again` says that the storage is read now, when what it held before may have been taken away.
+        """
         names = [p for p in at.path if isinstance(p, str) and p not in ("*", "[]")]
         where = names[-1] if names else str(at.base[-1])
         container = self.provenance.container_name(at)
@@ -82,6 +96,8 @@ class Discovery:
             if handed:
                 return self.handed_in(key, handed, type_, state)
         identity = self.interner.key(("object", key))
+        if again and at.base[0] != "local":
+            identity = self.incarnation(key, state)
         if identity not in state.objects:
             level = self.types.level(type_)
             owner, space = Owner.UNKNOWN, 0
@@ -121,6 +137,18 @@ class Discovery:
                 holder=container if parked else "",
             )
         return Reference(identity, 0)
+
+    def incarnation(self, key: int, state: State) -> int:
+        """Return the identity of what a storage holds now, if the table that it held has gone on its way.
+
+        After MAX_INCARNATIONS tables from one storage that are all still in use, one stands for several.
+        """
+        for number in range(MAX_INCARNATIONS):
+            identity = self.interner.key(("object", key, number) if number else ("object", key))
+            known = state.objects.get(identity)
+            if known is None or not known.container:
+                break
+        return identity
 
     def handed_in(self, key: int, name: str, type_: ir.Type, state: State) -> Value:
         """A table that a parameter is, points to, or is a member of: its callers know more."""

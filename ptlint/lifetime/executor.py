@@ -171,8 +171,10 @@ class Executor:
             return at.base[1] != number or at.base[2] in names or at.base[2] in pinned
 
         states = seen.setdefault(block, {})
-        if block in live.heads and states:
-            self.widen(block, state, states.values(), frame)
+        if block in live.heads:
+            self.step(live.stepped & names, state, frame)
+            if states:
+                self.widen(block, state, states.values(), frame)
         state.collect(keeps)
         core = self.core(state)
         known = states.get(core)
@@ -190,13 +192,29 @@ class Executor:
             queued.add((block, core))
             queue.append((block, core))
 
+    def step(self, stepped: Iterable[str], state: State, frame: Frame) -> None:
+        """At a loop's head, let a pointer that the loop steps through a table stand for any entry of it."""
+        for name in stepped:
+            at = Address(("local", frame.number, name), ())
+            value = state.memory.get(at)
+            if isinstance(value, Reference) and value.object in state.objects:
+                known = Slot(value.object, value.offset)
+                if state.objects[value.object].table and not isinstance(state.memory.get(known), Reference):
+                    self.any_entry(at, value, state)
+
     def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
         """At a loop's head, let a pointer that was stepped through a table stand for any entry of it.
 
         What was known of the entry it pointed to is forgotten: the next round looks at another one.
         """
         for at, value in list(state.memory.items()):
-            if not isinstance(at, Address) or at.base[0] != "local":
+            if not isinstance(at, Address):
+                continue
+            if at.base[0] != "local":
+                if isinstance(value, Reference) and any(
+                    self.kept_another(at, value, state, o) for o in others
+                ):
+                    del state.memory[at]  # whatever is kept there: the next round finds another one
                 continue
             if isinstance(value, Int) and any(
                 isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
@@ -224,23 +242,36 @@ class Executor:
                     and theirs.object == value.object
                     and theirs.offset != value.offset
                 ):
-                    offset = self.interner.key(("any entry", frame.number, block, at))
-                    state.memory[at] = Reference(value.object, offset)
-                    state.memory.pop(Slot(value.object, offset), None)
-                    stale = self.interner.key(("child", value.object, offset))
-                    state.objects.pop(stale, None)
-                    state.history.pop(stale, None)
-                    for holder in [
-                        a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale
-                    ]:
-                        del state.memory[holder]
+                    self.any_entry(at, value, state)
                     break
+
+    def any_entry(self, at: Address, value: Reference, state: State) -> None:
+        """Let a pointer stand for any entry of its table; what was known of another entry is forgotten."""
+        offset = self.interner.key(("any entry", at))
+        state.memory[at] = Reference(value.object, offset)
+        state.memory.pop(Slot(value.object, offset), None)
+        stale = self.interner.key(("child", value.object, offset))
+        state.objects.pop(stale, None)
+        state.history.pop(stale, None)
+        for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
+            del state.memory[holder]
+
+    def kept_another(self, at: Address, mine: Reference, state: State, other: State) -> bool:
+        """Say whether two states keep different tables in one place, both as they were when found."""
+        theirs = other.memory.get(at)
+        return (
+            isinstance(theirs, Reference)
+            and theirs.object != mine.object
+            and state.as_found(mine.object)
+            and other.as_found(theirs.object)
+        )
 
     def merge(self, known: State, other: State, where: tuple[int, int]) -> State | None:
         """Return what both states agree on, or None if that is `known` itself."""
         changed = False
         memory = {}
         dropped: set[int] = set()
+        stepped: dict[tuple[int, int], int] = {}
         for at, value in known.memory.items():
             theirs = other.memory.get(at)
             if theirs == value:
@@ -249,6 +280,19 @@ class Executor:
             if isinstance(at, Slot):
                 changed = True
                 continue  # unknown again: any table may stand there
+            if isinstance(value, Reference) and isinstance(theirs, Reference):
+                entry = stepped.setdefault(
+                    (value.offset, theirs.offset), self.interner.key(("any entry", at))
+                )
+                if value.offset != entry:
+                    changed = True
+                memory[at] = Reference(value.object, entry)
+                continue
+            either = self.or_null(value, theirs)
+            if either is not None:
+                changed = changed or either != value
+                memory[at] = either
+                continue
             phi = self.interner.key(("phi", where, at))
             if value != Symbol(phi):
                 changed = True
@@ -266,6 +310,22 @@ class Executor:
         merged.memory = memory
         merged.truths = truths
         return merged
+
+    def or_null(self, one: Value, other: Value | None) -> Symbol | None:
+        """Join an unknown pointer with a null pointer: what it was derived from stays known."""
+        symbol = one if isinstance(one, Symbol) else other
+        if not isinstance(symbol, Symbol):
+            return None
+        expression = self.interner.expression(symbol.key)
+        kind = expression[0] if isinstance(expression, tuple) else ""
+        if kind == "or null":
+            inner = Symbol(expression[1])  # type: ignore[index]
+        elif kind == "container":
+            inner = symbol
+        else:
+            return None
+        joined = Symbol(self.interner.key(("or null", inner.key), (inner.key,)))
+        return joined if {one, other} <= {joined, inner, Int(0)} else None
 
     def core(self, state: State) -> Hashable:
         return state.core(self.memory.places)

@@ -14,16 +14,21 @@ from ptlint.syntax import ir
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """`at` gives the live locals at the start of each block; `pinned` are those whose address is taken."""
+    """`at` gives the live locals at the start of each block; `pinned` are those whose address is taken.
+
+    `stepped` are the locals that are moved on from where they are (`p++`, `p = p + n`).
+    """
 
     at: tuple[frozenset[str], ...]
     pinned: frozenset[str]
     heads: frozenset[int]  # blocks that a back edge leads to
+    stepped: frozenset[str]
 
 
 def liveness(function: ir.Function) -> Liveness:
     """Compute the live locals of a function."""
     pinned: set[str] = set()
+    stepped: set[str] = set()
     uses: list[set[str]] = []
     kills: list[set[str]] = []
     for block in function.blocks:
@@ -33,6 +38,8 @@ def liveness(function: ir.Function) -> Liveness:
             if isinstance(instruction, ir.Assign):
                 _read(instruction.value, read, written, pinned)
                 _write(instruction.target, read, written, pinned)
+                if steps(instruction):
+                    stepped.update(_names(instruction.target))
             elif isinstance(instruction, ir.Call):
                 _read(instruction.callee, read, written, pinned)
                 for argument in instruction.arguments:
@@ -60,7 +67,23 @@ def liveness(function: ir.Function) -> Liveness:
             if new != at[index]:
                 at[index] = new
                 changed = True
-    return Liveness(tuple(frozenset(a) for a in at), frozenset(pinned), loop_heads(function))
+    return Liveness(
+        tuple(frozenset(a) for a in at), frozenset(pinned), loop_heads(function), frozenset(stepped)
+    )
+
+
+def steps(instruction: ir.Assign) -> bool:
+    """Say whether an assignment moves a local on from where it is."""
+    value = instruction.value
+    while isinstance(value, ir.Cast):
+        value = value.operand
+    return (
+        isinstance(instruction.target, ir.Name)
+        and isinstance(value, ir.Binary)
+        and value.operator in ("+", "-")
+        and isinstance(value.left, ir.Name)
+        and value.left.name == instruction.target.name
+    )
 
 
 def loop_heads(function: ir.Function) -> frozenset[int]:

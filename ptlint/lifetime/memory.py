@@ -101,7 +101,7 @@ class Memory:
         """Return what stands where the path has not written: a table, by its type, or an unknown value."""
         key = self.interner.key(("load", at.base, at.path))
         if self.types.is_pointer(type_):
-            return self.discovery.stored_table(key, at, type_, state)
+            return self.discovery.stored_table(key, at, type_, state, again=True)
         return Symbol(key)
 
     def container(self, pointer: Value, type_: ir.Type, member: str, state: State) -> Value:

@@ -113,7 +113,7 @@ class State:
         A null pointer counts in `places` (those of page-table types) only.
         """
         references = frozenset(
-            (at, v)
+            (at, self.stepping(v) if isinstance(v, Reference) else v)
             for at, v in self.memory.items()
             if (isinstance(v, Reference) and self.weighs(at, v))
             or (isinstance(v, Int) and v.value == 0 and at in places and isinstance(at, Address))
@@ -121,6 +121,17 @@ class State:
         named = {v.object for _, v in references if isinstance(v, Reference)}
         objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
         return (references, objects, self.locks, self.dead, self.graced)
+
+    def stepping(self, value: Reference) -> Reference:
+        """Leave out which entry of a table a pointer is at, where the path knows nothing of that entry."""
+        if value.offset and not isinstance(self.memory.get(Slot(value.object, value.offset)), Reference):
+            return Reference(value.object, ANY_ENTRY)
+        return value
+
+    def as_found(self, identity: int) -> bool:
+        """Say whether a table came from a container and nothing has been done to it since."""
+        known = self.objects.get(identity)
+        return known is not None and known.visibility is Visibility.PARKED and not known.freed
 
     def weighs(self, at: Address | Slot, value: Reference) -> bool:
         """Say whether a reference keeps paths apart: not one to a page without a table, kept elsewhere."""
@@ -208,3 +219,4 @@ class State:
 
 
 MAX_HISTORY = 24
+ANY_ENTRY = -1

@@ -27,7 +27,7 @@ class Provenance:
                 return ""
             if expression[0] == "parameter":
                 return str(expression[2])
-            if expression[0] in ("+", "-", "container") and isinstance(expression[1], int):
+            if expression[0] in ("+", "-", "container", "or null") and isinstance(expression[1], int):
                 key = expression[1]
             elif (
                 expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}

@@ -118,7 +118,7 @@ class Relevance:
                 if result is not None and flow.returned and self.may_carry(function.result):
                     return True
                 # What is not known to be a table may be a data page: it matters only where it is made one.
-                if flow.acts and (table or TABLE in flow.acts):
+                if (flow.acts - {TABLE}) if table else TABLE in flow.acts:
                     return True
             elif isinstance(value, Address):
                 if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.memory import write
+from ptlint.lifetime.memory import forget, write
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
@@ -68,6 +68,10 @@ class Stores:
             site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
             if "[]" in at.path:  # one of many: what becomes of it is for those to say who read the container
                 self.recorder.park(name, value.object, state, frame, (site,))
+                return
+            if state.as_found(value.object):  # from one container to another: found again where it went
+                self.recorder.park(name, value.object, state, frame, (site,))
+                forget(at, state)
                 return
             self.recorder.chain(state, value.object, frame, (site,))
         write(at, value, state)
