@@ -310,6 +310,8 @@ class _Tracer:
                     return False
                 return self.carries(base)
             case ir.ContainerOf(pointer, type_, _):
+                if self.types.is_only_data(type_):
+                    return False  # what is taken off a list as data is data
                 return self.found(type_) or self.carries(pointer)
             case ir.Aggregate(_, fields):
                 return any(self.carries(v) for _, v in fields)
