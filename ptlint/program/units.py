@@ -5,22 +5,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.kbuild import Kbuild
+from ptlint.program.texts import Texts
 from ptlint.source.tree import Tree
 from ptlint.syntax.unit import SyntaxCache, UnitSyntax
-
-# A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
-DEFINITION = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
 
 
 class Units:
     """Lazily opened units of one configuration.
 
     `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include.
-    Searches are plain
-    substring tests over the files' bytes, which is faster than any index for the few dozen names asked.
+    Searches are plain substring tests over the files' words, which `texts` keeps. It may be shared with other
+    trees and configurations, as *cache* may.
     """
 
     def __init__(
@@ -34,6 +33,7 @@ class Units:
         vocabulary: Iterable[str],
         ending: Iterable[str],
         cache: SyntaxCache | None = None,
+        texts: Texts | None = None,
     ) -> None:
         self.tree = tree
         self.kbuild = kbuild
@@ -43,9 +43,11 @@ class Units:
         self.kept = kept
         self.noreturn = noreturn
         self.cache = cache or SyntaxCache()
+        self._texts = texts or Texts()
         self._syntax: dict[str, UnitSyntax] = {}
         self._mentioning: dict[str, tuple[str, ...]] = {}
-        self._defining: dict[bytes, list[str]] | None = None
+        self._numbers: dict[str, int] = {}
+        self._indexed = False
         self._seeing: dict[str, tuple[str, ...]] = {}
         self._ending = tuple(n.encode() for n in sorted(ending))
         words = [w.encode() for w in sorted(vocabulary)]
@@ -79,21 +81,33 @@ class Units:
     def mentioning(self, name: str) -> tuple[str, ...]:
         """Return the compiled units and headers whose text contains a name."""
         if name not in self._mentioning:
-            wanted = name.encode()
-            self._mentioning[name] = tuple(
-                p for p in (*self.compiled, *self.headers) if wanted in self.text(p)
-            )
+            numbers = self._all_numbers()
+            having = self._texts.having(name)
+            if having is None:
+                wanted = name.encode()
+                found = tuple(p for p in numbers if wanted in self.text(p))
+            else:
+                found = tuple(p for p, number in numbers.items() if number in having)
+            self._mentioning[name] = found
         return self._mentioning[name]
 
     def defining(self, name: str) -> tuple[str, ...]:
         """Return the compiled units that may define an external function."""
-        if self._defining is None:
-            index: dict[bytes, list[str]] = {}
+        numbers = self._all_numbers()
+        if not self._indexed:
+            self._indexed = True
             for path in self.compiled:
-                for found in set(DEFINITION.findall(self.text(path))):
-                    index.setdefault(found, []).append(path)
-            self._defining = index
-        return tuple(self._defining.get(name.encode(), ()))
+                self._texts.index_definitions(numbers[path], partial(self.text, path))
+        found = self._texts.defining(name)
+        return tuple(p for p in self.compiled if numbers[p] in found) if found else ()
+
+    def _all_numbers(self) -> dict[str, int]:
+        """Return all units and headers with their numbers among the texts."""
+        if not self._numbers:
+            for path in (*self.compiled, *self.headers):
+                digest = self.tree.digest(path) or ""
+                self._numbers[path] = self._texts.number(digest, partial(self.text, path))
+        return self._numbers
 
     def speaks(self, path: str) -> bool:
         """Say whether a file mentions a page-table type."""

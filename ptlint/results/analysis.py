@@ -24,6 +24,7 @@ from ptlint.lifetime.verdicts import SiteVerdict, verdicts
 from ptlint.program.compiled import compiled_units
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
+from ptlint.program.texts import Texts
 from ptlint.program.units import Units
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.findings import findings_of
@@ -51,8 +52,9 @@ class Analysis:
 
     def __init__(self, fact_files: Sequence[Path]) -> None:
         self.facts: Facts = load_facts(fact_files)
-        self.sources = SourceCache()  # both by content: shared by the states of a series
+        self.sources = SourceCache()  # by content: shared by the states of a series
         self.syntax = SyntaxCache()
+        self.texts = Texts()
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
@@ -105,6 +107,7 @@ class Analysis:
             table_names(self.facts),
             self.facts.names("free") | self.facts.names("queue"),
             self.syntax,
+            self.texts,
         )
         program = Program(units, self.facts)
         search = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"))

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which files have a word in their text, whatever the configuration. May serve many trees at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+from typing import Final
+
+# A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
+DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
+_BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
+
+
+class Texts:
+    """Files by the digest of their content; each has a number. Grows with what it is asked for.
+
+    Of each file the distinct words are kept, a tenth of its size: a name that is part of the text is part of
+    one of them.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words: list[bytes] = []
+        self._having: dict[str, tuple[int, set[int]]] = {}
+        self._indexed: set[int] = set()
+        self._defining: dict[bytes, set[int]] = {}
+
+    def number(self, digest: str, text: Callable[[], bytes]) -> int:
+        """Return the number of a file; its text is only asked for once."""
+        known = self._numbers.get(digest)
+        if known is None:
+            known = self._numbers[digest] = len(self._words)
+            self._words.append(b" ".join(set(text().translate(_BLANKED).split())))
+        return known
+
+    def having(self, name: str) -> Set[int] | None:
+        """Return the files whose text has *name*, as a word or a part of one; None if it can be no word."""
+        if not _WORD.fullmatch(name):
+            return None
+        seen, found = self._having.get(name, (0, set()))
+        if seen < len(self._words):
+            wanted = name.encode()
+            for number in range(seen, len(self._words)):
+                if wanted in self._words[number]:
+                    found.add(number)
+            self._having[name] = (len(self._words), found)
+        return found
+
+    def index_definitions(self, number: int, text: Callable[[], bytes]) -> None:
+        """Note what a file may define."""
+        if number not in self._indexed:
+            self._indexed.add(number)
+            for name in set(DEFINITION.findall(text())):
+                self._defining.setdefault(name, set()).add(number)
+
+    def defining(self, name: str) -> Set[int]:
+        """Return the files among those indexed that may define a function."""
+        return self._defining.get(name.encode(), frozenset())
