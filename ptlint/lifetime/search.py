@@ -78,9 +78,7 @@ class Search:
         consumers: set[str] = set()
         for path in self.vocabulary():
             for unit in self.program.units.seeing(path)[:1]:
-                for item in self.program.units.syntax(unit).defined(path):
-                    if names.isdisjoint(item.identifiers):
-                        continue
+                for item in self.program.units.syntax(unit).defined(path, names):
                     definition = self.program.resolve(item.name, unit)
                     if definition is None or definition.function.path != path:
                         continue

@@ -114,8 +114,8 @@ class Program:
                     continue
                 for unit in self.units.seeing(path):
                     syntax = self.units.syntax(unit)
-                    for item in syntax.defined(path):
-                        if names.isdisjoint(item.identifiers) or (path, item.name) in found:
+                    for item in syntax.defined(path, names):
+                        if (path, item.name) in found:
                             continue
                         if also is not None and also.isdisjoint(item.identifiers):
                             continue

@@ -57,6 +57,15 @@ class Item:
     hints: frozenset[str]  # arguments of macros in it, which may build names
     tags: tuple[str, ...]  # "struct x" that it defines
     enumerators: tuple[str, ...]
+    _identifiers: frozenset[str] | None = None
+
+    @property
+    def identifiers(self) -> frozenset[str]:
+        """All identifiers of the item, before macro expansion."""
+        known = self._identifiers
+        if known is None:
+            known = self._identifiers = frozenset(t.text for t in self.tokens if t.kind == IDENT)
+        return known
 
     @property
     def first_line(self) -> int:

@@ -8,6 +8,7 @@ for. It serves another unit, tree or configuration where these are the same obje
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -84,10 +85,15 @@ class UnitSyntax:
         self._functions[name] = found
         return found
 
-    def defined(self, path: str) -> tuple[FunctionItem, ...]:
-        """Return the functions that one file of the unit defines, in order; those that macros define too."""
+    def defined(self, path: str, mentioning: AbstractSet[str] | None = None) -> tuple[FunctionItem, ...]:
+        """Return the functions that one file of the unit defines, in order; those that macros define too.
+
+        With *mentioning*, only those whose text has one of these names.
+        """
         result = []
         for item in self.index.items(path).items:
+            if mentioning is not None and mentioning.isdisjoint(item.identifiers):
+                continue
             if item.kind is Kind.FUNCTION:
                 names = self._defined_names(path, item)
                 for name in names:
@@ -392,8 +398,8 @@ class UnitSyntax:
         return names
 
     def _function_item(self, name: str, path: str, item: Item) -> FunctionItem:
-        identifiers = frozenset(token.text for token in item.tokens if token.kind == IDENT)
-        return FunctionItem(name, path, _line_of(item, name), item.first_line, item.last_line, identifiers)
+        line = _line_of(item, name)
+        return FunctionItem(name, path, line, item.first_line, item.last_line, item.identifiers)
 
 
 def _is_call(item: Item) -> bool:
