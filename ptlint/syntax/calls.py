@@ -71,6 +71,10 @@ class Calls(Aggregates):
             CALL_JUMP: self._computed_jump,
         }
 
+    def release(self) -> None:
+        super().release()
+        self._builtins.clear()
+
     def call(self, node: Node, wanted: bool = True, target: Name | None = None) -> Value:
         function = node.child_by_field_name("function")
         if function is None:
@@ -141,7 +145,10 @@ class Calls(Aggregates):
         if parsed is None:
             return UNKNOWN
         text, operands, node = parsed
-        return type(self)(self.environment, text, operands, self.scopes, self.function).operand_type(node)
+        inner = type(self)(self.environment, text, operands, self.scopes, self.function)
+        kind = inner.operand_type(node)
+        inner.release()
+        return kind
 
     def argument(self, node: Node) -> Expression:
         if node.type == "sizeof_expression" and node.start_point[0] in self.wrapped:

@@ -54,6 +54,10 @@ class Expressions(Operators):
             "null": lambda node: Value(ZERO, Type("void", 1)),
         }
 
+    def release(self) -> None:
+        """Let go of the handlers, which refer back, so that it needs no garbage collector."""
+        self.handlers.clear()
+
     # What the layers above provide.
 
     def statement_expression(self, body: Node, wanted: bool) -> Value:

@@ -126,6 +126,7 @@ def lower_function(
         lowering.finish()
     except RecursionError:
         return _lost_function(name, extent, tokens, "nested too deeply")
+    lowering.release()
     lost = list(lowering.lost)
     lost.extend(Lost(_place(token), why) for token, why in text.unparsed)
     if root.has_error:
@@ -264,6 +265,7 @@ def read_declarations(
         lost.append(Lost(_place(tokens[0]), "nested too deeply"))
     for enumerator in reader.enumerators:
         entities.setdefault(enumerator.name, enumerator)
+    reader.release()
     lost.extend(reader.lost)
     lost.extend(Lost(_place(token), why) for token, why in text.unparsed)
     if root.has_error:

@@ -84,6 +84,7 @@ def rewrite(tokens: Sequence[Token], typenames: Container[str], keep: Container[
     run = _Rewriter(tokens, typenames, keep)
     run.range(0, len(tokens))
     operands = run.write_operands()
+    run.words = {}  # they refer back: without them it needs no garbage collector
     return Rewritten(
         rows=run.rows,
         tokens=run.places,

@@ -99,6 +99,10 @@ class Statements(Calls):
             ";": self._nothing,
         }
 
+    def release(self) -> None:
+        super().release()
+        self._statements.clear()
+
     def statement(self, node: Node) -> None:
         handler = self._statements.get(node.type)
         if handler is not None:
