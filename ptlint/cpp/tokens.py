@@ -162,8 +162,13 @@ def lex(text: bytes, path: str, first_line: int = 1, first_column: int = 1) -> l
     Comments are removed and lines continued. A quote that has no partner on its line is a token of its own.
     Columns count characters. Any bytes are accepted.
     """
-    source = decoded(text).rstrip(_BLANKS_AT_END)
-    if "\\" in source and _TIGHT_SPLICE.search(source):
+    return lex_source(decoded(text), path, first_line, first_column)
+
+
+def lex_source(source: str, path: str, first_line: int = 1, first_column: int = 1) -> list[Token]:
+    """Return the tokens of a text that is decoded already; see `lex`."""
+    source = source.rstrip(_BLANKS_AT_END)
+    if "\\" in source and has_tight_splice(source):
         return _lex_spliced(source, path, first_line, first_column)
     tokens: list[Token] = []
     append = tokens.append
@@ -192,6 +197,11 @@ def lex(text: bytes, path: str, first_line: int = 1, first_column: int = 1) -> l
         append(new(Token, (kinds[group], word, path, line, start - line_start + 1, start != end, None)))
         end = match.end()
     return tokens
+
+
+def has_tight_splice(source: str) -> bool:
+    """Say whether a line is continued inside a token, or between two without a blank."""
+    return _TIGHT_SPLICE.search(source) is not None
 
 
 def _lex_spliced(source: str, path: str, first_line: int, first_column: int) -> list[Token]:

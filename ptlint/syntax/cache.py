@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from ptlint.cpp.tokens import Macro
 from ptlint.syntax.ir import Function
 from ptlint.syntax.lower import Declarations, Parser
+from ptlint.syntax.skeleton import Source
 from ptlint.syntax.toplevel import Items, Outline, outline
 
 _T = TypeVar("_T")
@@ -30,6 +31,7 @@ class SyntaxCache:
     """What is known whatever the unit. May serve many trees and configurations, but one set of facts only."""
 
     outlines: dict[FileKey, Outline] = field(default_factory=dict)
+    sources: dict[FileKey, Source] = field(default_factory=dict)
     items: dict[ViewKey, Items] = field(default_factory=dict)
     names: dict[str, list[FileKey]] = field(default_factory=dict)
     tags: dict[str, list[FileKey]] = field(default_factory=dict)

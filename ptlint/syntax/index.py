@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from ptlint.cpp.tokens import decoded
 from ptlint.cpp.unit import Preprocessor, Unit
 from ptlint.syntax.cache import FileKey, SyntaxCache
+from ptlint.syntax.skeleton import Source, skeleton
 from ptlint.syntax.toplevel import Item, Items, active_tokens
 
 _HUMPS: Final = re.compile("[A-Z][a-z0-9]+|[a-z0-9]+|[A-Z]+")
@@ -81,10 +83,19 @@ class UnitIndex:
             key = (path, digest, tuple(ranges))
             known = self._cache.items.get(key)
             if known is None:
-                tokens = active_tokens(self._preprocessor.tokens(path), ranges)
-                known = self._cache.items[key] = Items.of(tokens)
+                known = self._cache.items[key] = self._split(path, digest, ranges)
             self._views[path] = known
         return known
+
+    def _split(self, path: str, digest: str, ranges: list[tuple[int, int]]) -> Items:
+        source = self._cache.sources.get((path, digest))
+        if source is None:
+            text = decoded(self._preprocessor.tree.find(path) or b"")
+            source = self._cache.sources[path, digest] = Source(path, text)
+        found = skeleton(source, ranges)
+        if found is None:
+            return Items.of(active_tokens(self._preprocessor.tokens(path), ranges))
+        return Items.of(found.tokens, found.hidden)
 
     def candidates(self, name: str, enumerators: bool = False) -> Iterator[Defined]:
         """Yield the items that may declare *name*, the likely ones first."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from ptlint.cpp.tokens import IDENT, PUNCT, STRING, Token
 from ptlint.syntax.groups import group_end
+from ptlint.syntax.skeleton import Hidden
 
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*", re.MULTILINE)
@@ -51,13 +52,31 @@ class Item:
     """One item at file scope. `body` is the index of the brace that opens a function's body, else -1."""
 
     kind: Kind
-    tokens: Sequence[Token]
+    shown: Sequence[Token]  # without what is hidden
+    hidden: tuple[tuple[int, Hidden], ...]  # what stands behind the shown token of this index
     body: int
     names: frozenset[str]  # words outside of brackets: the name that is declared is among them
     hints: frozenset[str]  # arguments of macros in it, which may build names
     tags: tuple[str, ...]  # "struct x" that it defines
     enumerators: tuple[str, ...]
+    _tokens: Sequence[Token] | None = None
     _identifiers: frozenset[str] | None = None
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """All tokens of the item."""
+        if not self.hidden:
+            return self.shown
+        known = self._tokens
+        if known is None:
+            tokens: list[Token] = []
+            start = 0
+            for at, hidden in self.hidden:
+                tokens.extend(self.shown[start : at + 1])
+                tokens.extend(hidden.tokens())
+                start = at + 1
+            known = self._tokens = [*tokens, *self.shown[start:]]
+        return known
 
     @property
     def identifiers(self) -> frozenset[str]:
@@ -69,15 +88,21 @@ class Item:
 
     @property
     def first_line(self) -> int:
-        return self.tokens[0].line
+        return self.shown[0].line
 
     @property
     def last_line(self) -> int:
-        return self.tokens[-1].line
+        return self.shown[-1].line
 
     def header(self) -> Sequence[Token]:
         """Return the tokens before the body."""
-        return self.tokens if self.body < 0 else self.tokens[: self.body]
+        return self.tokens if self.body < 0 else self.shown[: self.body]
+
+    def mentions(self, names: frozenset[str]) -> bool:
+        """Say whether one of *names* is an identifier of the item."""
+        if self._identifiers is None and not any(hidden.has_any(names) for _, hidden in self.hidden):
+            return any(token.text in names and token.kind == IDENT for token in self.shown)
+        return not names.isdisjoint(self.identifiers)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,8 +116,8 @@ class Items:
     generating: list[Item] = field(default_factory=list)  # those that may declare names their text has not
 
     @classmethod
-    def of(cls, tokens: Sequence[Token]) -> "Items":
-        made = cls(tuple(split(tokens)))
+    def of(cls, tokens: Sequence[Token], hidden: Sequence[tuple[int, Hidden]] = ()) -> "Items":
+        made = cls(tuple(split(tokens, hidden)))
         for item in made.items:
             for name in item.names:
                 made.by_name.setdefault(name, []).append(item)
@@ -194,14 +219,16 @@ def active_tokens(tokens: Sequence[Token], ranges: Sequence[tuple[int, int]]) ->
     return result
 
 
-def split(tokens: Sequence[Token]) -> list[Item]:
-    """Return the items at file scope in order. Any tokens are accepted."""
-    return _Splitter(tokens).run()
+def split(tokens: Sequence[Token], hidden: Sequence[tuple[int, Hidden]] = ()) -> list[Item]:
+    """Return the items at file scope in order. Any tokens are accepted; *hidden* are in order, too."""
+    return _Splitter(tokens, hidden).run()
 
 
 class _Splitter:
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], hidden: Sequence[tuple[int, Hidden]]) -> None:
         self.tokens = tokens
+        self.hidden = hidden
+        self.passed = 0  # how many of the hidden parts belong to earlier items
         self.items: list[Item] = []
         self.begin(0)
 
@@ -222,6 +249,7 @@ class _Splitter:
                 Item(
                     kind,
                     self.tokens[self.start : end],
+                    self.hidden_before(end),
                     body - self.start if body >= 0 else -1,
                     frozenset(self.names),
                     frozenset(self.hints),
@@ -230,6 +258,13 @@ class _Splitter:
                 )
             )
         self.begin(end)
+
+    def hidden_before(self, end: int) -> tuple[tuple[int, Hidden], ...]:
+        """Return what is hidden in the item, up to the token *end*."""
+        first = self.passed
+        while self.passed < len(self.hidden) and self.hidden[self.passed][0] < end:
+            self.passed += 1
+        return tuple((at - self.start, hidden) for at, hidden in self.hidden[first : self.passed])
 
     def run(self) -> list[Item]:
         tokens = self.tokens

@@ -8,7 +8,6 @@ for. It serves another unit, tree or configuration where these are the same obje
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -85,14 +84,14 @@ class UnitSyntax:
         self._functions[name] = found
         return found
 
-    def defined(self, path: str, mentioning: AbstractSet[str] | None = None) -> tuple[FunctionItem, ...]:
+    def defined(self, path: str, mentioning: frozenset[str] | None = None) -> tuple[FunctionItem, ...]:
         """Return the functions that one file of the unit defines, in order; those that macros define too.
 
         With *mentioning*, only those whose text has one of these names.
         """
         result = []
         for item in self.index.items(path).items:
-            if mentioning is not None and mentioning.isdisjoint(item.identifiers):
+            if mentioning is not None and not item.mentions(mentioning):
                 continue
             if item.kind is Kind.FUNCTION:
                 names = self._defined_names(path, item)
@@ -136,7 +135,7 @@ class UnitSyntax:
         paths = self.index.paths(self._cache.typedefs, name) if name in self.index.typenames else []
         for path in paths:
             for item in self.index.items(path).by_name.get(name, ()):
-                if any(token.text == "typedef" for token in item.tokens[:3]):
+                if any(token.text == "typedef" for token in item.shown[:3]):
                     found = self._declarations(path, item).typedefs.get(name)
                     if found is not None:
                         break
@@ -404,7 +403,7 @@ class UnitSyntax:
 
 def _is_call(item: Item) -> bool:
     """Whether a declaration is a macro invocation with a semicolon."""
-    tokens = item.tokens
+    tokens = item.shown
     return len(tokens) > 2 and tokens[0].kind == IDENT and tokens[1].text == "("
 
 
