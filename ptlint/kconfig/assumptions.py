@@ -63,7 +63,7 @@ class Assumer:
             self.forced[symbol] = TRI_VALUES.get(value, value)
             self._order.append((name, value, symbol))
             return
-        setting = _setting(symbol, value)
+        setting = setting_of(symbol, value)
         self._order.append((name, value, symbol))
         plan = self._plan_for(symbol, setting)
         if plan is None:
@@ -262,8 +262,12 @@ def _has(evaluation: Evaluation, symbol: Any, setting: Setting) -> bool:
     return (evaluation.tri(symbol) if isinstance(setting, int) else evaluation.text(symbol)) == setting
 
 
-def _setting(symbol: Any, value: str) -> Setting:
-    """Return a value in the form in which evaluations hold it."""
+def setting_of(symbol: Any, value: str) -> Setting:
+    """Return a value in the form in which evaluations hold it.
+
+    Raises:
+        ConfigurationError: the value is none for the symbol's type.
+    """
     kind = TYPE_TO_STR[symbol.orig_type]
     if symbol.orig_type in LOGICAL:
         if value not in TRI_VALUES or (kind == "bool" and value == "m"):

@@ -85,6 +85,41 @@ def strtoll(text: str, base: int) -> tuple[int, bool]:
     return number, end == len(text)
 
 
+def related(operator: int, left_type: int, left: str, right_type: int, right: str) -> bool:
+    """Tell whether a comparison holds between the values of two symbols of certain types."""
+    a: int | str
+    b: int | str
+    a, b = left, right
+    if left_type is not STRING or right_type is not STRING:
+        first, a_whole = _number(left_type, a)
+        second, b_whole = _number(right_type, b)
+        if a_whole and b_whole:
+            a, b = first, second
+            if left_type is HEX or right_type is HEX:
+                a, b = first % (1 << 64), second % (1 << 64)
+    if operator is EQUAL:
+        return a == b
+    if operator is UNEQUAL:
+        return a != b
+    if isinstance(a, str) or isinstance(b, str):
+        a, b = (str(a) > str(b)) - (str(a) < str(b)), 0
+    if operator is LESS:
+        return a < b
+    if operator is GREATER:
+        return a > b
+    if operator is GREATER_EQUAL:
+        return a >= b
+    return a <= b
+
+
+def _number(kind: int, text: str) -> tuple[int, bool]:
+    if kind in LOGICAL:
+        return TRI_VALUES.get(text, -1), True
+    if kind is INT:
+        return strtoll(text, 10)
+    return strtoll(text, 16 if kind is HEX else 0)
+
+
 class Evaluation:
     """The values of all symbols of a `Language` under one set of user values. Computed when asked for."""
 
@@ -144,40 +179,7 @@ class Evaluation:
         return 2 if self._relation(operator, expr[1], expr[2]) else 0
 
     def _relation(self, operator: int, left: Any, right: Any) -> bool:
-        a: int | str
-        b: int | str
-        a, b = self.text(left), self.text(right)
-        if left.orig_type is not STRING or right.orig_type is not STRING:
-            first, a_whole = self._number(left, a)
-            second, b_whole = self._number(right, b)
-            if a_whole and b_whole:
-                a, b = first, second
-                if left.orig_type is HEX or right.orig_type is HEX:
-                    a, b = first % (1 << 64), second % (1 << 64)
-        if operator is EQUAL:
-            return a == b
-        if operator is UNEQUAL:
-            return a != b
-        if isinstance(a, str) or isinstance(b, str):
-            a, b = (str(a) > str(b)) - (str(a) < str(b)), 0
-        if operator is LESS:
-            return a < b
-        if operator is GREATER:
-            return a > b
-        if operator is GREATER_EQUAL:
-            return a >= b
-        return a <= b
-
-    def _number(self, symbol: Any, text: str) -> tuple[int, bool]:
-        kind = symbol.orig_type
-        if kind in LOGICAL:
-            return TRI_VALUES.get(text, -1), True
-        if kind is INT:
-            return strtoll(text, 10)
-        if kind is HEX:
-            number, whole = strtoll(text, 16)
-            return number, whole
-        return strtoll(text, 0)
+        return related(operator, left.orig_type, self.text(left), right.orig_type, self.text(right))
 
     # Symbols
 
@@ -351,6 +353,14 @@ class Evaluation:
         return limits is None or limits[1] <= value <= limits[3]
 
     # Choices
+
+    def selected(self, choice: Any) -> Any:
+        """Return the member that a choice selects if its value is y, None if there is none."""
+        if not self._member_choices:
+            return self._old_selection(choice)
+        if choice.syms:
+            self._member(choice.syms[0])
+        return self._selection.get(choice)
 
     def _member(self, symbol: Any) -> int:
         """Compute all members of a choice; return the value of one."""

@@ -63,7 +63,8 @@ class Model:
         self.unknown_probes: tuple[str, ...] = tuple(prober.unknown)
         """Shell commands of Kconfig files to which the toolchain has no answer; they count as failed."""
 
-        self._zero_default = _release(tree) >= (6, 8)
+        self.zero_default = _release(tree) >= (6, 8)
+        """Whether a number without a default is 0, and one out of range becomes the nearest limit."""
 
     @classmethod
     def load(cls, tree: Tree, arch: Arch, toolchain: Toolchain) -> "Model":
@@ -120,7 +121,7 @@ class Model:
         try:
             if not assume:
                 return self.configuration(self.evaluate(user))
-            assumer = Assumer(self.kconf, user, self._zero_default)
+            assumer = Assumer(self.kconf, user, self.zero_default)
             for name, value in assume.items():
                 assumer.assume(name, value)
             assumed = assumer.result()
@@ -153,7 +154,7 @@ class Model:
 
     def evaluate(self, user: UserValues, forced: Mapping[Any, int | str] | None = None) -> Evaluation:
         """Return the values of all symbols under what a user set."""
-        return Evaluation(self.kconf, user, forced=forced, zero_default=self._zero_default)
+        return Evaluation(self.kconf, user, forced=forced, zero_default=self.zero_default)
 
     def configuration(self, evaluation: Evaluation, assumed: tuple[Assumption, ...] = ()) -> Configuration:
         """Return the values of an evaluation as a configuration."""
