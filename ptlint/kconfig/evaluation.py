@@ -139,7 +139,7 @@ class Evaluation:
         self.user = user
         self.forced = forced or {}
         self.written: set[Any] = set()
-        self._member_choices = language._member_choices
+        self._member_choices = language.member_choices
         self._zero_default = zero_default
         self._tri: dict[Any, int] = {language.n: 0, language.m: 1, language.y: 2}
         self._text: dict[Any, str] = {}

@@ -50,7 +50,7 @@ class Formula(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Is(Formula):
-    """A bool or a tristate has a certain value: y, m or n."""
+    """A bool or a tristate has a certain value: y, m or n. A number or a string without a value is n."""
 
     symbol: str
     value: str
@@ -60,8 +60,7 @@ class Is(Formula):
             raise ValueError(f"{self.symbol}={self.value}: a bool or tristate is y, m or n")
 
     def holds_in(self, values: Mapping[str, str]) -> bool:
-        value = values.get(self.symbol, "n")
-        return value == self.value or (self.value == "n" and value not in TRI_VALUES)
+        return values.get(self.symbol, "n") == self.value
 
     def symbols(self) -> frozenset[str]:
         return frozenset({self.symbol})

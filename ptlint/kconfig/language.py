@@ -90,7 +90,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._environment = environment
         self._shell = shell
         self._work = 0
-        self._member_choices = member_choices
+        self.member_choices = member_choices
         self.transitional: set[Any] = set()
         self.has_modules = False
         self.selectors: dict[Any, list[tuple[Any, Expression, Expression]]] = {}
@@ -365,7 +365,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
             choice.name = name
             choice.kconfig = self
             choice.direct_dep = self.n
-            if self._member_choices:
+            if self.member_choices:
                 choice.orig_type = k.BOOL
             if name is not None:
                 self.named_choices[name] = choice
@@ -455,14 +455,14 @@ class Language(k.Kconfig):  # type: ignore[misc]
 
     def _finalize_node(self, node: Any, visible_if: Expression) -> None:
         in_choice = node.parent is not None and node.parent.item.__class__ is k.Choice
-        if self._member_choices and in_choice and node.item.__class__ is k.Symbol:
+        if self.member_choices and in_choice and node.item.__class__ is k.Symbol:
             self._add_props_to_sym(node)  # no submenus inside a choice
         else:
             super()._finalize_node(node, visible_if)
 
     def _propagate_deps(self, node: Any, visible_if: Expression) -> None:
         item = node.item
-        if self._member_choices and item.__class__ is k.Choice:
+        if self.member_choices and item.__class__ is k.Choice:
             node.item = None  # members then depend on the node's own dependencies
         super()._propagate_deps(node, visible_if)
         node.item = item
