@@ -5,8 +5,8 @@ What goes in is symbols and expressions of a `Language`; what comes out is liter
 that hold in the evaluation of whatever a user sets. So nothing that is feasible is excluded. The other way
 round, a solution of the clauses is meant to be an evaluation of the settings in it, with these exceptions:
 
-* comparisons of two numbers that are both variable, of numbers that are not written as C reads them, and the
-  order of strings, are left open;
+* comparisons of two numbers that are both variable, of numbers that are not written as C reads them (before
+  6.8, those without a default too), and the order of strings, are left open;
 * the choices of before 6.11 may have any mode that their prompts allow.
 
 A tristate is two variables, "m or y" and "y"; a bool is one. The definitions of symbols are in `logicals`,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The logic of small Kconfig files made at random, compared with all their configurations."""
 
+import os
 from collections.abc import Mapping
 from itertools import product
 
@@ -13,12 +14,14 @@ from small import model_of
 from ptlint.kconfig.evaluation import Evaluation
 from ptlint.kconfig.formula import And, Formula, Or, assignment_formula
 from ptlint.kconfig.goals import Shown
-from ptlint.kconfig.logic import Logic
+from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.kconfig.model import Model
 
 VERSIONS = ("7.3.0", "6.9.0", "6.1.0")
 thorough = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=int(os.environ.get("PTLINT_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -63,7 +66,11 @@ def test_what_is_feasible_is_what_a_user_can_bring_about(version: str, data: st.
     for values in data.draw(st.lists(st.sampled_from(everything), max_size=6)):
         formula = assignment_formula(values)
         near = model.configuration(data.draw(st.sampled_from(reachable)))
-        found = logic.find(formula, near)
+        try:
+            found = logic.find(formula, near)
+        except UndecidedError:
+            assert version == "6.1.0"  # where a number may be "", its comparisons are left open
+            continue
         assert (found is not None) == (tuple(values.items()) in known), values
         if found is not None:
             assert formula.holds(found)
