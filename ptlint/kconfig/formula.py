@@ -16,6 +16,7 @@ from ptlint.kconfig.configuration import Configuration, quoted
 TRI_VALUES = {"n": 0, "m": 1, "y": 2}
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
+_NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _NOTHING: frozenset[str] = frozenset()
 
@@ -194,10 +195,9 @@ def compares(operator: str, value: str | None, constant: str) -> bool:
 
 def number(text: str) -> int | None:
     """Return the number that a text is, None if it is none."""
-    try:
-        return int(text, 16 if text[:2] in ("0x", "0X") else 10)
-    except ValueError:
+    if _NUMBER.fullmatch(text) is None:
         return None
+    return int(text, 16 if text[:2] in ("0x", "0X") else 10)
 
 
 def plain_value(value: str, kind: str) -> str:

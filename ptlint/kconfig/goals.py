@@ -6,6 +6,7 @@ has no value there, and a transitional symbol is n.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kconfiglib import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, STRING, TYPE_TO_STR, UNEQUAL
 
@@ -13,6 +14,7 @@ from ptlint.kconfig.encoding import Encoder
 from ptlint.kconfig.evaluation import LOGICAL, TRI_NAMES, Evaluation
 from ptlint.kconfig.formula import And, Compare, Enabled, Formula, Is, Not, Or, compares, number, plain_value
 from ptlint.kconfig.gates import FALSE, TRUE
+from ptlint.kconfig.language import Language
 from ptlint.kconfig.model import Model
 
 _OPERATORS = {"=": EQUAL, "!=": UNEQUAL, "<": LESS, "<=": LESS_EQUAL, ">": GREATER, ">=": GREATER_EQUAL}
@@ -38,7 +40,7 @@ def goal(formula: Formula, encoder: Encoder, arch: str) -> int:
 
 def _has(name: str, value: int, encoder: Encoder) -> int:
     """Return the literal for "the .config shows n (0), m (1) or y (2)"; what it does not show is n."""
-    symbol = encoder.language.syms.get(name)
+    symbol = _named(name, encoder.language, encoder.forced)
     if symbol is None or symbol in encoder.language.transitional:
         return FALSE if value else TRUE
     if symbol.nodes and symbol.orig_type and symbol.orig_type not in LOGICAL:
@@ -49,7 +51,7 @@ def _has(name: str, value: int, encoder: Encoder) -> int:
 
 def _compares(formula: Compare, encoder: Encoder, arch: str) -> int:
     operator, constant, gates = formula.operator, formula.constant, encoder.gates
-    symbol = encoder.language.syms.get(formula.symbol)
+    symbol = _named(formula.symbol, encoder.language, encoder.forced)
     fixed: str | None = None
     if symbol is not None and symbol in encoder.forced:
         fixed = plain_value(encoder.fixed_text(symbol) or "", TYPE_TO_STR[symbol.orig_type])
@@ -93,6 +95,12 @@ def _quantity(formula: Compare, encoder: Encoder) -> int:
     return encoder.gates.choose(undecided, free, literal)
 
 
+def _named(name: str, language: Language, forced: Mapping[Any, int | str]) -> Any:
+    """Return the symbol of a name, None if there is none; what is forced need not occur in the tree."""
+    symbol = language.syms.get(name)
+    return symbol if symbol is not None else next((one for one in forced if one.name == name), None)
+
+
 class Shown(Mapping[str, str]):
     """The values that a .config shows, each computed when it is asked for."""
 
@@ -102,8 +110,8 @@ class Shown(Mapping[str, str]):
         self._evaluation = evaluation
 
     def __getitem__(self, name: str) -> str:
-        symbol = self._model.kconf.syms.get(name)
         evaluation = self._evaluation
+        symbol = _named(name, self._model.kconf, evaluation.forced)
         if symbol is not None and (symbol in evaluation.forced or (symbol.nodes and symbol.orig_type)):
             text = evaluation.text(symbol)
             if symbol in evaluation.written:

@@ -18,9 +18,10 @@ from ptlint.kconfig.formula import (
     all_of,
     any_of,
     compares,
+    number,
 )
 
-_TOKEN = re.compile(r"\s*(?:(&&|\|\||!=|<=|>=|[!=<>()])|(-?[A-Za-z0-9_]+)|(\"(?:[^\"\\]|\\.)*\"))")
+_TOKEN = re.compile(r"\s*(?:(&&|\|\||!=|<=|>=|[!=<>()])|(-[0-9]+|[A-Za-z0-9_]+)|(\"(?:[^\"\\]|\\.)*\"))")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _DEPTH = 50
 
@@ -33,7 +34,7 @@ def parse_formula(text: str) -> Formula:
     """Return the formula that *text* writes; "" and "y" are always true.
 
     A name stands for the symbol's value; only at the right of a comparison it is its own name, as in
-    ``ARCH=powerpc``. What is quoted, or begins with a digit, is a constant.
+    ``ARCH=powerpc``. Numbers, y, m, n, and what is quoted are constants.
 
     Raises:
         FormulaError: it is no Kconfig expression.
@@ -126,7 +127,7 @@ def _comparison(left: str, operator: str, right: str) -> Formula:
 
 
 def _is_constant(token: str) -> bool:
-    return token in TRI_VALUES or token[0] in '"-' or token[0].isdigit()
+    return token in TRI_VALUES or token[0] == '"' or number(token) is not None
 
 
 def _plain(token: str) -> str:
