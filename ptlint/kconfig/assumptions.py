@@ -18,8 +18,8 @@ from typing import Any
 from kconfiglib import AND, EQUAL, NOT, OR, TYPE_TO_STR, UNEQUAL, Choice
 
 from ptlint.errors import ConfigurationError
-from ptlint.kconfig.configuration import Assumption
-from ptlint.kconfig.evaluation import LOGICAL, TRI_VALUES, Evaluation
+from ptlint.kconfig.configuration import TRI_VALUES, Assumption
+from ptlint.kconfig.evaluation import LOGICAL, Evaluation
 from ptlint.kconfig.language import Expression, Language
 
 Setting = int | str

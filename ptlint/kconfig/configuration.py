@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from ptlint.kconfig.arch import Arch
 
+TRI_VALUES: Mapping[str, int] = MappingProxyType({"n": 0, "m": 1, "y": 2})
+"""The values of bools and tristates as numbers."""
+
 _SET = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)")
 _UNSET = re.compile(r"# CONFIG_([A-Za-z0-9_]+) is not set")
 

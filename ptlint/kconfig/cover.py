@@ -9,9 +9,9 @@ formula fails. Then the terms go that the others make superfluous.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from ptlint.kconfig.configuration import TRI_VALUES
 from ptlint.kconfig.formula import (
     FALSE,
-    TRI_VALUES,
     Compare,
     Enabled,
     Formula,

@@ -21,7 +21,8 @@ from typing import Any
 from kconfiglib import AND, NOT, OR, TRISTATE, Choice
 
 from ptlint.kconfig.choices import Choices
-from ptlint.kconfig.evaluation import LOGICAL, TRI_NAMES, TRI_VALUES, related
+from ptlint.kconfig.configuration import TRI_VALUES
+from ptlint.kconfig.evaluation import LOGICAL, TRI_NAMES, related
 from ptlint.kconfig.gates import FALSE, TRUE, Gates, Pair
 from ptlint.kconfig.language import Expression, Language
 from ptlint.kconfig.logicals import Logicals

@@ -44,10 +44,10 @@ from kconfiglib import (
     Symbol,
 )
 
+from ptlint.kconfig.configuration import TRI_VALUES
 from ptlint.kconfig.language import Expression, Language
 
 TRI_NAMES = ("n", "m", "y")
-TRI_VALUES = {"n": 0, "m": 1, "y": 2}
 LOGICAL = frozenset({BOOL, TRISTATE})
 
 _STRTOLL = {

@@ -11,9 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ptlint.kconfig.configuration import Configuration, quoted
+from ptlint.kconfig.configuration import TRI_VALUES, Configuration, quoted
 
-TRI_VALUES = {"n": 0, "m": 1, "y": 2}
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")

@@ -16,13 +16,13 @@ from pysat.solvers import Solver
 from ptlint.errors import ConfigurationError, KconfigError
 from ptlint.kconfig.assumptions import setting_of
 from ptlint.kconfig.closure import Closure
-from ptlint.kconfig.configuration import Assumption, Configuration, config_line
+from ptlint.kconfig.configuration import TRI_VALUES, Assumption, Configuration, config_line
 from ptlint.kconfig.cover import irredundant_cover
 from ptlint.kconfig.encoding import Encoder
-from ptlint.kconfig.evaluation import TRI_NAMES, TRI_VALUES, Evaluation
+from ptlint.kconfig.evaluation import TRI_NAMES, Evaluation
 from ptlint.kconfig.formula import Formula, all_of, assignment_formula
 from ptlint.kconfig.goals import Shown, goal
-from ptlint.kconfig.model import Model, UserValues
+from ptlint.kconfig.model import Model, UserValues, not_too_deep
 from ptlint.kconfig.settings import Solution
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -66,7 +66,8 @@ class Logic:
 
     def feasible(self, formula: Formula) -> bool:
         """Tell whether a formula is true in some configuration. "No" is certain, "yes" nearly so."""
-        literal = self._literal(all_of((formula, self._restriction)))
+        with not_too_deep():
+            literal = self._literal(all_of((formula, self._restriction)))
         return bool(self._solver.solve(assumptions=[literal]))
 
     def find(self, formula: Formula, near: Configuration | None = None) -> Configuration | None:
@@ -77,13 +78,14 @@ class Logic:
         Raises:
             UndecidedError: settings that should make the formula true do not.
         """
-        changes = self._changes(formula, near)
-        if changes is None:
-            return None
-        _, user, evaluation = self._base_of(near)
-        if changes:
-            evaluation = self._evaluate(_with(user, changes))
-        return self._model.configuration(evaluation, self.assumed)
+        with not_too_deep():
+            changes = self._changes(formula, near)
+            if changes is None:
+                return None
+            _, user, evaluation = self._base_of(near)
+            if changes:
+                evaluation = self._evaluate(_with(user, changes))
+            return self._model.configuration(evaluation, self.assumed)
 
     def fragment(self, formula: Formula, near: Configuration) -> str:
         """Return the lines of a .config that make a formula true when they are set after those of *near*.
@@ -94,7 +96,8 @@ class Logic:
             InfeasibleError: it is true in no configuration.
             UndecidedError: settings that should make the formula true do not.
         """
-        changes = self._changes(formula, near)
+        with not_too_deep():
+            changes = self._changes(formula, near)
         if changes is None:
             raise InfeasibleError(f"no configuration has {formula}")
         return "".join(

@@ -5,7 +5,8 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -14,8 +15,15 @@ from kconfiglib import TYPE_TO_STR
 from ptlint.errors import KconfigError, TreeError
 from ptlint.kconfig.arch import Arch
 from ptlint.kconfig.assumptions import Assumer
-from ptlint.kconfig.configuration import Assumption, Configuration, config_line, guessed_type, unquoted
-from ptlint.kconfig.evaluation import LOGICAL, TRI_VALUES, Evaluation
+from ptlint.kconfig.configuration import (
+    TRI_VALUES,
+    Assumption,
+    Configuration,
+    config_line,
+    guessed_type,
+    unquoted,
+)
+from ptlint.kconfig.evaluation import LOGICAL, Evaluation
 from ptlint.kconfig.kbuild import default_configuration_name
 from ptlint.kconfig.language import Language, read_language
 from ptlint.kconfig.probes import Prober
@@ -118,7 +126,7 @@ class Model:
             KconfigError: expressions are nested too deeply to be evaluated.
         """
         user = self.user_values(text)
-        try:
+        with not_too_deep():
             if not assume:
                 return self.configuration(self.evaluate(user))
             assumer = Assumer(self.kconf, user, self.zero_default)
@@ -126,8 +134,6 @@ class Model:
                 assumer.assume(name, value)
             assumed = assumer.result()
             return self.configuration(assumer.evaluation(assumer.user), assumed)
-        except RecursionError as error:
-            raise KconfigError("Kconfig: expressions are nested too deeply to be evaluated") from error
 
     def user_values(self, text: str) -> UserValues:
         """Return what a .config sets. Lines that conf would pass over are passed over."""
@@ -172,6 +178,15 @@ class Model:
                 kind = types[symbol.name] = guessed_type(value)
                 text += config_line(symbol.name, value, kind)
         return Configuration(self.arch, MappingProxyType(values), MappingProxyType(types), assumed, text)
+
+
+@contextmanager
+def not_too_deep() -> Iterator[None]:
+    """Raise a KconfigError where expressions turn out to be nested too deeply."""
+    try:
+        yield
+    except RecursionError as error:
+        raise KconfigError("Kconfig: expressions are nested too deeply to be evaluated") from error
 
 
 def _release(tree: Tree) -> tuple[int, int]:

@@ -4,11 +4,10 @@
 import re
 
 from ptlint.errors import ConfigurationError
-from ptlint.kconfig.configuration import unquoted
+from ptlint.kconfig.configuration import TRI_VALUES, unquoted
 from ptlint.kconfig.formula import (
     COMPARISONS,
     FALSE,
-    TRI_VALUES,
     TRUE,
     Compare,
     Enabled,
