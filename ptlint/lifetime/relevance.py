@@ -9,7 +9,7 @@ function whose parameter reaches nothing here does nothing to a page table that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.fixpoint import Fixpoint
@@ -78,13 +78,26 @@ class Seed:
         return hash(self._identity)
 
 
+@dataclass(slots=True)
+class Asked:
+    """What was asked of a `Relevance`, with the answers."""
+
+    deferred: dict[str, bool] = field(default_factory=dict)
+    flows: dict[Seed, Flow] = field(default_factory=dict)
+    synchronises: dict[Definition, bool] = field(default_factory=dict)
+
+
 class Relevance:
-    """Answers whether a call may matter to the objects at hand."""
+    """Answers whether a call may matter to the objects at hand.
+
+    `noted` takes down the questions, as `Program.noted` does.
+    """
 
     def __init__(self, program: Program, facts: Facts) -> None:
         self.program = program
         self.facts = facts
         self.types = TableTypes(facts)
+        self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
         self._synchronises: dict[tuple[str, str], bool] = {}
@@ -98,12 +111,15 @@ class Relevance:
 
     def deferred(self, name: str) -> bool:
         """Say whether a function's verdicts depend on who calls it."""
-        return name in self.wanted
+        known = name in self.wanted
+        if self.noted is not None:
+            self.noted.deferred[name] = known
+        return known
 
     def enters(self, definition: Definition, site: CallSite) -> bool:
         """Say whether a call is to be walked."""
         function = definition.function
-        if function.name in self.wanted or self.synchronises(definition):
+        if self.deferred(function.name) or self.synchronises(definition):
             return True
         state = site.state
         result = site.instruction.result
@@ -131,7 +147,7 @@ class Relevance:
                 ):
                     return True
             elif isinstance(value, Code):
-                if value.name in self.wanted:
+                if self.deferred(value.name):
                     return True
             elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
                 return True
@@ -157,6 +173,7 @@ class Relevance:
         """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""
         key = definition.key
         if key not in self._synchronises:
+            noted, self.program.noted = self.program.noted, None
             self._synchronises[key] = any(
                 isinstance(i, ir.Call)
                 and isinstance(i.callee, ir.Name)
@@ -167,6 +184,9 @@ class Relevance:
                 for block in definition.function.blocks
                 for i in block.instructions
             )
+            self.program.noted = noted
+        if self.noted is not None:
+            self.noted.synchronises[definition] = self._synchronises[key]
         return self._synchronises[key]
 
     def waits(self, name: str, caller: Definition) -> bool:
@@ -199,7 +219,16 @@ class Relevance:
 
         `member` names a structure member whose content counts as the function's own tables.
         """
-        return self._flows.get(Seed(definition, seed, member))
+        return self.flow_of(Seed(definition, seed, member))
+
+    def flow_of(self, seed: Seed) -> Flow:
+        """As `flow`, for a question that is put into one value."""
+        noted, self.program.noted = self.program.noted, None  # the answer stands for all it rests on
+        known = self._flows.get(seed)
+        self.program.noted = noted
+        if self.noted is not None and noted is not None:
+            self.noted.flows[seed] = known
+        return known
 
     def _solve(self, key: Seed | str) -> Flow:
         if isinstance(key, str):

@@ -20,22 +20,30 @@ from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.objects import Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
-from ptlint.lifetime.relevance import ANY_LEVEL, KEEPS, OWN, PARKS, Relevance
+from ptlint.lifetime.questions import Walk, WalkCache
+from ptlint.lifetime.relevance import ANY_LEVEL, KEEPS, OWN, PARKS, Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
-from ptlint.program.program import Definition, Program
+from ptlint.program.program import Answers, Definition, Program
 
 
 class Search:
     """Runs the walks."""
 
-    def __init__(self, program: Program, facts: Facts, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        facts: Facts,
+        progress: Callable[[str], None],
+        walks: WalkCache | None = None,
+    ) -> None:
         self.program = program
         self.facts = facts
         self.types = TableTypes(facts)
         self.relevance = Relevance(program, facts)
         self.progress = progress
+        self.walks = walks if walks is not None else WalkCache()
         self.journals: dict[Key, Journal] = {}
         self.roots: dict[Key, Definition] = {}
         self.queue: deque[Key] = deque()
@@ -105,13 +113,26 @@ class Search:
             key = self.queue.popleft()
             self.queued.discard(key)
             definition = self.roots[key]
-            journal = Journal()
-            self.journals[key] = journal
             self.progress(f"{definition.function.name} ({len(self.journals)}/{len(self.roots)})")
-            journal.entered(definition)
-            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+            journal = self.journals[key] = self.walk(definition)
             if self.depends(journal):
                 self.ask_callers(definition)
+
+    def walk(self, definition: Definition) -> Journal:
+        """Return what happens to page tables in a root and all it calls."""
+        known = self.walks.find(definition, self.program, self.relevance)
+        if known is not None:
+            return known
+        journal = Journal()
+        journal.entered(definition)
+        answers = self.program.noted = Answers()
+        asked = self.relevance.noted = Asked()
+        try:
+            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+        finally:
+            self.program.noted = self.relevance.noted = None
+        self.walks.add(Walk(definition, answers, asked, journal))
+        return journal
 
     def depends(self, journal: Journal) -> bool:
         """Say whether anything a root did is to be judged by its callers."""

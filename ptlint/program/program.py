@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ptlint.program.facts import Facts
 from ptlint.program.units import Units
@@ -32,12 +32,24 @@ class Definition:
         return self.function.path, self.function.name
 
 
+@dataclass(slots=True)
+class Answers:
+    """What was asked of a program, with the answers."""
+
+    resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
+    targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+
 class Program:
-    """Answers questions about names; parses nothing that nobody asked for."""
+    """Answers questions about names; parses nothing that nobody asked for.
+
+    `noted` takes down the questions, where somebody wants to know on what a result rests.
+    """
 
     def __init__(self, units: Units, facts: Facts) -> None:
         self.units = units
         self.facts = facts
+        self.noted: Answers | None = None
         self._resolved: dict[tuple[str, str], Definition | None] = {}
         self._external: dict[str, Definition | None] = {}
         self._macros: dict[str, tuple[str, ...]] | None = None
@@ -58,6 +70,8 @@ class Program:
                 self._resolved[key] = Definition(found, unit)
             else:
                 self._resolved[key] = self.external(name)
+        if self.noted is not None:
+            self.noted.resolved[key] = self._resolved[key]
         return self._resolved[key]
 
     def external(self, name: str) -> Definition | None:
@@ -79,14 +93,14 @@ class Program:
             self._external[name] = strong or weak
         return self._external[name]
 
-    def targets(self, field: str) -> tuple[tuple[str, str], ...]:
+    def targets(self, member: str) -> tuple[tuple[str, str], ...]:
         """Return (function, unit) for everything that is ever assigned to a member of this name."""
-        if field not in self._targets:
+        if member not in self._targets:
             pattern = re.compile(
-                rb"(?:\.|->)\s*" + field.encode() + rb"\s*=\s*&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
+                rb"(?:\.|->)\s*" + member.encode() + rb"\s*=\s*&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
             )
             found: dict[tuple[str, str], None] = {}
-            files = [p for p in self.units.mentioning(field) if p.endswith(".c")]
+            files = [p for p in self.units.mentioning(member) if p.endswith(".c")]
             for path in files if len(files) <= MAX_ASSIGNING_FILES else ():
                 text = self.units.text(path)
                 for match in pattern.finditer(text):
@@ -94,8 +108,10 @@ class Program:
                     name = match.group(1).decode()
                     if name != "NULL" and self.units.is_active(path, line):
                         found[(name, path)] = None
-            self._targets[field] = tuple(sorted(found))
-        return self._targets[field]
+            self._targets[member] = tuple(sorted(found))
+        if self.noted is not None:
+            self.noted.targets[member] = self._targets[member]
+        return self._targets[member]
 
     def mentions(
         self, name: str, also: frozenset[str] | None = None, speaking: bool = False
