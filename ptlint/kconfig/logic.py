@@ -145,6 +145,10 @@ class Logic:
         """Return a formula in Kconfig's syntax, as plain as the types of its symbols allow."""
         return formula.text({name for name in formula.symbols() if self._kind(name) == "bool"})
 
+    def values(self, configuration: Configuration) -> dict[str, str]:
+        """Return the values of all symbols of the model, "n" for those that a .config does not show."""
+        return {**dict.fromkeys(self._model.symbols, "n"), **configuration.values}
+
     # Solving
 
     def _begin(self) -> None:

@@ -40,7 +40,7 @@ class Journal:
     frees: dict[Hashable, Free] = field(default_factory=dict)
     parked: dict[Hashable, Parked] = field(default_factory=dict)
     gaps: dict[tuple[str, int, str, str], None] = field(default_factory=dict)
-    functions: set[tuple[str, str]] = field(default_factory=set)
+    definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
 
     def free(self, free: Free) -> None:
@@ -64,5 +64,5 @@ class Journal:
 
     def entered(self, definition: Definition) -> None:
         """Note a function that was walked."""
-        self.functions.add((definition.function.path, definition.function.name))
+        self.definitions[definition.key] = definition
         self.units.add(definition.unit)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ptlint.lifetime.journal import Free, Parked
+from ptlint.program.program import Definition
 
 Key = tuple[str, str]  # the file that holds a function's definition, and its name
 
@@ -17,6 +18,6 @@ class Outcome:
     frees: list[Free] = field(default_factory=list)
     parked: dict[str, list[Parked]] = field(default_factory=dict)
     gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
-    functions: set[Key] = field(default_factory=set)
+    definitions: dict[Key, Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
     unreached: set[Key] = field(default_factory=set)  # roots that depend on callers, but have none

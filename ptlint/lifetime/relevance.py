@@ -151,6 +151,8 @@ class Relevance:
                     return True
             elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
                 return True
+        if result is not None and self.types.is_space(function.result):
+            return self.flow(definition, OWN).returned  # makes an address space that nobody else knows
         if result is not None and self.interesting(function.result):
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned

@@ -244,7 +244,7 @@ class Search:
                     continue
                 result.parked.setdefault(parked.container, []).append(parked)
             result.gaps.extend(journal.gaps)
-            result.functions |= journal.functions
+            result.definitions |= journal.definitions
             result.units |= journal.units
         return result
 

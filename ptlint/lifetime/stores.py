@@ -58,6 +58,7 @@ class Stores:
         if isinstance(at, Slot):
             self.set_entry(at, value, place, state, frame)
             return
+        self.give_away(at, value, state)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
         if kept and isinstance(value, Reference):
             if state.memory.get(at) == value:
@@ -75,6 +76,17 @@ class Stores:
                 return
             self.recorder.chain(state, value.object, frame, (site,))
         write(at, value, state)
+
+    def give_away(self, at: Address, value: Value, state: State) -> None:
+        """What holds tables and was made here is known to others once it is stored where they find it."""
+        if not isinstance(value, Reference) or at.base[0] == "local" or state.is_table(value):
+            return
+        known = state.objects.get(value.object)
+        base = at.base[1]
+        holder = state.objects.get(base) if at.base[0] == "object" and isinstance(base, int) else None
+        hidden = holder is not None and holder.visibility is Visibility.FRESH
+        if known is not None and known.visibility is Visibility.FRESH and not hidden:
+            state.change(value.object, visibility=Visibility.LIVE)
 
     def set_entry(self, slot: Slot, value: Value, place: ir.Place, state: State, frame: Frame) -> Value:
         """Install `value` in an entry; return what stood there."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ptlint.cpp.sources import SourceCache
@@ -14,37 +13,30 @@ from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
 from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.kbuild import Kbuild
+from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
-from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.questions import WalkCache
 from ptlint.lifetime.search import Search
-from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.tables import table_names
-from ptlint.lifetime.verdicts import SiteVerdict, verdicts
+from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.compiled import compiled_units
+from ptlint.program.conditions import Condition, decisive
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
 from ptlint.program.units import Units
+from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.findings import findings_of
-from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
-from ptlint.results.proofs import facts_of, site_of
+from ptlint.results.gathering import OneCombination, gather
+from ptlint.results.model import Gap
+from ptlint.results.proofs import facts_of
+from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
-from ptlint.source.tree import Tree, version
+from ptlint.source.tree import Tree
 from ptlint.syntax.unit import SyntaxCache
-
-
-@dataclass(frozen=True, slots=True)
-class OneCombination:
-    """One configuration with everything found under it."""
-
-    combination: Combination
-    configuration: Configuration
-    outcome: Outcome
-    sites: Mapping[SiteKey, SiteVerdict]
-    program: Program
 
 
 class Analysis:
@@ -52,56 +44,90 @@ class Analysis:
 
     def __init__(self, fact_files: Sequence[Path]) -> None:
         self.facts: Facts = load_facts(fact_files)
-        self.sources = SourceCache()  # by content: shared by the states of a series
+        # All by content: shared by the combinations, and by the states of a series.
+        self.sources = SourceCache()
         self.syntax = SyntaxCache()
         self.texts = Texts()
+        self.walks = WalkCache()
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
         spare_collector()
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
-        assumed: dict[str, Assumed] = {}
+        logics: dict[str, Logic] = {}
+        symbols = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
+        gaps: list[Gap] = []
+        closed = request.closed or bool(request.configs)
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
             model = Model.load(request.tree, arch, toolchain)
-            for number, configuration in enumerate(self.configurations(model, request), 1):
-                for assumption in configuration.assumed:
-                    assumed[assumption.symbol] = Assumed(
-                        assumption.symbol, assumption.value, assumption.forced
-                    )
-                identity = f"{arch.name}/{number}"
-                combinations.append(
-                    self.one(request.tree, arch, configuration, toolchain, identity, progress)
+            logics[arch.name] = logic = Logic(model, dict(request.assume))
+            covering = Covering(logic, model.defconfig(dict(request.assume)))
+            for configuration in given(model, request):
+                if all(configuration.values != other.values for other in covering.chosen):
+                    covering.choose(configuration)
+            if not covering.chosen:
+                covering.choose(covering.start)
+            number = 0
+            while number < len(covering.chosen):
+                one, conditions = self.one(
+                    request, arch, covering.chosen[number], toolchain, f"{arch.name}/{number + 1}", progress
                 )
-        return gather(request, toolchain, combinations, tuple(assumed[s] for s in sorted(assumed)))
-
-    def configurations(self, model: Model, request: Request) -> list[Configuration]:
-        assume = dict(request.assume)
-        if not request.configs:
-            return [model.defconfig(assume)]
-        return [model.complete(text, assume) for _, text in request.configs]
+                combinations.append(one)
+                number += 1
+                if closed:
+                    symbols.update(*(c.formula.symbols() for c in conditions))
+                    continue
+                covering.learn(conditions)
+                if number == len(covering.chosen) < MOST_CONFIGURATIONS:
+                    following = covering.next()
+                    if following is not None:
+                        covering.choose(following)
+            symbols |= covering.symbols
+            if not closed and covering.next() is not None:
+                count = len(covering.open_goals())
+                reason = f"{count} conditions of the code are met by none of {number} combinations"
+                gaps.append(Gap(f"arch/{arch.srcarch}/Kconfig", 1, "", reason))
+        return gather(request, toolchain, combinations, logics, frozenset(symbols), gaps)
 
     def one(
         self,
-        tree: Tree,
+        request: Request,
         arch: Arch,
         configuration: Configuration,
         toolchain: Toolchain,
         identity: str,
         progress: Callable[[str], None],
-    ) -> OneCombination:
-        """Analyse the tree under one configuration."""
+    ) -> tuple[OneCombination, tuple[Condition, ...]]:
+        """Analyse the tree under one configuration; return with it what decides the analysed code."""
         progress(f"{identity}: finding what is compiled")
+        program = self.program(request.tree, arch, configuration, toolchain)
+        outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
+        sites = verdicts(outcome)
+        rules = active_rules(request.rules, arch, configuration)
+        one = OneCombination(
+            identity,
+            configuration,
+            sites,
+            tuple(findings_of(outcome, sites, program, rules, identity)),
+            tuple(Gap(path, line, function, reason) for path, line, function, reason in outcome.gaps),
+            facts_of([sites]),
+            frozenset(outcome.definitions),
+            frozenset({path for path, _ in outcome.definitions} | outcome.units),
+        )
+        definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
+        return one, decisive(program, definitions)
+
+    def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
+        """Return the program of a tree under a configuration."""
         kbuild = Kbuild(tree, configuration)
-        compiled = compiled_units(tree, kbuild, arch.srcarch)
-        preprocessor = Preprocessor(tree, configuration, toolchain, self.sources)
         units = Units(
             tree,
             kbuild,
-            preprocessor,
-            compiled,
+            Preprocessor(tree, configuration, toolchain, self.sources),
+            compiled_units(tree, kbuild, arch.srcarch),
             self.facts.kept,
             self.facts.noreturn,
             table_names(self.facts),
@@ -109,16 +135,14 @@ class Analysis:
             self.syntax,
             self.texts,
         )
-        program = Program(units, self.facts)
-        search = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"))
-        outcome = search.run()
-        return OneCombination(
-            Combination(identity, arch.name, cone(configuration), "y"),
-            configuration,
-            outcome,
-            verdicts(outcome),
-            program,
-        )
+        return Program(units, self.facts)
+
+
+def given(model: Model, request: Request) -> list[Configuration]:
+    """Return the configurations that are asked for by text: the user's, or those of the states before."""
+    assume = dict(request.assume)
+    mine = [text for arch, text in request.also if arch == model.arch.name]
+    return [model.complete(text, assume) for text in (*(text for _, text in request.configs), *mine)]
 
 
 def analyse(request: Request, progress: Callable[[str], None]) -> StateResult:
@@ -137,73 +161,7 @@ def spare_collector() -> None:
     gc.set_threshold(200_000, 20, 100)
 
 
-def cone(configuration: Configuration) -> dict[str, str]:
-    """Return the assignment that a combination is shown with."""
-    return dict(sorted(configuration.values.items()))
-
-
-def gather(
-    request: Request,
-    toolchain: Toolchain,
-    combinations: Sequence[OneCombination],
-    assumed: tuple[Assumed, ...],
-) -> StateResult:
-    """Join what the combinations say: equal sites, findings and gaps are listed once."""
-    sites: dict[object, Site] = {}
-    findings: dict[object, Finding] = {}
-    gaps: dict[tuple[str, int, str, str], Gap] = {}
-    functions: set[tuple[str, str]] = set()
-    files: set[str] = set()
-    for one in combinations:
-        name = one.combination.id
-        functions |= one.outcome.functions
-        files |= {path for path, _ in one.outcome.functions} | one.outcome.units
-        for verdict in one.sites.values():
-            site = site_of(verdict, name)
-            key = (site.path, site.line, site.column, site.function, site.callee, site.verdict, site.reason)
-            known = sites.get(key)
-            sites[key] = site if known is None else with_combination(known, name)
-            if site.verdict == "undecided":
-                gaps.setdefault(
-                    (site.path, site.line, site.function, site.reason),
-                    Gap(site.path, site.line, site.function, site.reason),
-                )
-        for path, line, function, reason in one.outcome.gaps:
-            gaps.setdefault((path, line, function, reason), Gap(path, line, function, reason))
-        for finding in findings_of(
-            one.outcome, one.sites, one.program, active_rules(request.rules, one.configuration), name
-        ):
-            place = (finding.rule, finding.path, finding.line, finding.column, finding.identity)
-            before = findings.get(place)
-            findings[place] = finding if before is None else joined(before, name)
-    return StateResult(
-        version(request.tree),
-        toolchain.name,
-        assumed,
-        tuple(c.combination for c in combinations),
-        tuple(sorted(findings.values(), key=lambda f: (f.path, f.line, f.column, f.rule))),
-        tuple(
-            sorted(sites.values(), key=lambda s: (s.path, s.line, s.column, s.callee, s.verdict, s.reason))
-        ),
-        tuple(gaps[k] for k in sorted(gaps)),
-        len(files),
-        len(functions),
-        facts_of(one.sites for one in combinations),
-    )
-
-
-def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:
+def active_rules(rules: Sequence[Rule], arch: Arch, configuration: Configuration) -> tuple[Rule, ...]:
     """Return the rules that speak of a configuration."""
-    return tuple(r for r in rules if not r.requires or configuration.get(r.requires) == "y")
-
-
-def with_combination(site: Site, name: str) -> Site:
-    return site if name in site.combinations else replace(site, combinations=(*site.combinations, name))
-
-
-def joined(finding: Finding, name: str) -> Finding:
-    return (
-        finding
-        if name in finding.combinations
-        else replace(finding, combinations=(*finding.combinations, name))
-    )
+    values = {"ARCH": arch.name, **configuration.values}
+    return tuple(r for r in rules if parse_condition(r.requires).holds(values))

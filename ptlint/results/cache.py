@@ -131,6 +131,8 @@ def request_key(request: Request) -> str:
         request.archs,
         request.configs,
         request.assume,
+        request.also,
+        request.closed,
         request.toolchain,
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],

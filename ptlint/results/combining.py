@@ -43,7 +43,7 @@ def _free_id(combination: Combination, taken: set[str]) -> str:
 
 def _renamed(state: StateResult, names: dict[str, str]) -> StateResult:
     def rename(ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(names[old] for old in ids)
+        return tuple(dict.fromkeys(names[old] for old in ids))
 
     def finding(one: Finding) -> Finding:
         return replace(one, combinations=rename(one.combinations))
@@ -57,6 +57,20 @@ def _renamed(state: StateResult, names: dict[str, str]) -> StateResult:
         findings=tuple(finding(one) for one in state.findings),
         sites=tuple(site(one) for one in state.sites),
     )
+
+
+def narrowed(state: StateResult, cone: frozenset[str]) -> StateResult:
+    """Return a state whose combinations assign the symbols of a cone only; of equal ones the first stays."""
+    if not cone:
+        return state
+    names: dict[str, str] = {}
+    first: dict[tuple[str, tuple[tuple[str, str], ...]], Combination] = {}
+    for one in state.combinations:
+        assignment = {s: one.assignment[s] for s in sorted(cone) if s in one.assignment}
+        kept = first.setdefault((one.arch, tuple(assignment.items())), replace(one, assignment=assignment))
+        names[one.id] = kept.id
+    unique = replace(state, combinations=tuple(first.values()))
+    return replace(_renamed(unique, {**names}), combinations=unique.combinations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is asked of the analysis of one tree, and what it answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
@@ -22,6 +22,8 @@ class Request:
     rules: tuple[Rule, ...]
     paths: tuple[str, ...] = ()  # what will be reported, relative to the tree; a hint, the answer is whole
     jobs: int = 1
+    also: tuple[tuple[str, str], ...] = ()  # architecture and text of further .configs, before any other
+    closed: bool = False  # only the .configs that are given: no others are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class StateResult:
     files: int
     functions: int
     facts: tuple[str, ...] = ()
+    cone: frozenset[str] = frozenset()  # the symbols that combinations are told apart by
+    witnesses: Mapping[str, str] = field(default_factory=dict)  # id of a combination -> its .config
 
 
 class Engine(Protocol):

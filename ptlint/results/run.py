@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ptlint.errors import KconfigError
-from ptlint.results.combining import satisfies
+from ptlint.results.combining import narrowed, satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.model import (
@@ -57,6 +57,7 @@ def check(
     """Return what is true of one tree; *mode* is "check" or "audit", *ledger* asks for the sites."""
     started = time.monotonic()
     state = select(_analyse(engine, request, progress), selection)
+    state = narrowed(state, state.cone)
     sites = tuple(sorted(state.sites, key=_site_order))
     result = Result(
         mode=mode,
@@ -90,6 +91,7 @@ def patch(
     trees: list[Tree] = [request.tree, *(applied.tree for _, applied in place_series(request.tree, series))]
     numbers = _numbers(series.patches)
     states: list[State] = []
+    asked: list[Request] = []
     unread: list[Gap] = []
     pending: list[Patch] = []  # applied since the last state
     for position, tree in enumerate(trees):
@@ -97,13 +99,24 @@ def patch(
         if final and 0 < position < len(trees) - 1:
             continue
         progress(f"patch {position} of {len(series.patches)}" if position else "base")
-        state = _analyse(engine, replace(request, tree=tree), progress)
+        asked.append(replace(request, tree=tree, also=texts_of(state.result for state in states)))
+        state = _analyse(engine, asked[-1], progress)
         if state.combinations:
             number = numbers[position - 1] if position and not final else None
-            states.append(State(tree, select(state, selection), number, _renames(pending)))
+            states.append(State(tree, state, number, _renames(pending)))
             pending = []
         else:
+            asked.pop()
             unread += [gap for one in state.gaps if (gap := replace(one, status=Status.NEW)) not in unread]
+    every = texts_of(state.result for state in states)
+    for place, one in enumerate(states):
+        found = one.result
+        if not request.configs and set(texts_of([found])) != set(every):
+            progress(f"state {place} of {len(states) - 1}, under the configurations of the others")
+            found = _analyse(engine, replace(asked[place], also=every, closed=True), progress)
+        states[place] = replace(one, result=select(found, selection))
+    cone = frozenset().union(*(one.result.cone for one in states))
+    states = [replace(one, result=narrowed(one.result, cone)) for one in states]
     last = states[-1].result if states else state
     changes = compare(states) if states else Differences((), (), (), ())
     result = Result(
@@ -124,6 +137,17 @@ def patch(
         silent=_silent(request.rules, changes.combinations),
     )
     return Run(result, tuple(trees))
+
+
+def texts_of(states: Iterable[StateResult]) -> tuple[tuple[str, str], ...]:
+    """Return the .configs of all combinations of some states, each with its architecture, none twice."""
+    found = {
+        (one.arch, state.witnesses[one.id]): None
+        for state in states
+        for one in state.combinations
+        if one.id in state.witnesses
+    }
+    return tuple(found)
 
 
 def _analyse(engine: Engine, request: Request, progress: Progress) -> StateResult:

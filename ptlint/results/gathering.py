@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Joins what the combinations of a run say: equal sites, findings and gaps are listed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ptlint.kconfig.configuration import Configuration
+from ptlint.kconfig.logic import Logic
+from ptlint.kconfig.toolchain import Toolchain
+from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.verdicts import SiteVerdict
+from ptlint.results.engine import Request, StateResult
+from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
+from ptlint.results.proofs import site_of
+from ptlint.source.tree import version
+
+
+@dataclass(frozen=True, slots=True)
+class OneCombination:
+    """Everything found under one configuration."""
+
+    id: str
+    configuration: Configuration
+    sites: Mapping[SiteKey, SiteVerdict]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    facts: tuple[str, ...]
+    functions: frozenset[tuple[str, str]]
+    files: frozenset[str]
+
+    @property
+    def arch(self) -> str:
+        """The value of ARCH."""
+        return self.configuration.arch.name
+
+
+def gather(
+    request: Request,
+    toolchain: Toolchain,
+    combinations: Sequence[OneCombination],
+    logics: Mapping[str, Logic],
+    cone: frozenset[str],
+    further: Iterable[Gap] = (),
+) -> StateResult:
+    """Return everything about one state of a tree. `cone` are the symbols that decide the analysed code."""
+    conditions = Conditions(combinations, logics, cone)
+    sites: dict[object, Site] = {}
+    findings: dict[object, Finding] = {}
+    gaps: dict[tuple[str, int, str, str], Gap] = {
+        (gap.path, gap.line, gap.function, gap.reason): gap for gap in further
+    }
+    for one in combinations:
+        for verdict in one.sites.values():
+            site = site_of(verdict, one.id)
+            key = (site.path, site.line, site.column, site.function, site.callee, site.verdict, site.reason)
+            known = sites.get(key)
+            sites[key] = site if known is None else replace(known, combinations=(*known.combinations, one.id))
+            if site.verdict == "undecided":
+                gap = Gap(site.path, site.line, site.function, site.reason)
+                gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
+        for gap in one.gaps:
+            gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
+        for finding in one.findings:
+            place = (finding.rule, finding.path, finding.line, finding.column, finding.identity)
+            before = findings.get(place)
+            findings[place] = (
+                finding if before is None else replace(before, combinations=(*before.combinations, one.id))
+            )
+    assumed = {
+        a.symbol: Assumed(a.symbol, a.value, a.forced)
+        for one in combinations
+        for a in one.configuration.assumed
+    }
+    return StateResult(
+        version(request.tree),
+        toolchain.name,
+        tuple(assumed[s] for s in sorted(assumed)),
+        tuple(
+            Combination(one.id, one.arch, logics[one.arch].values(one.configuration), conditions.of([one.id]))
+            for one in combinations
+        ),
+        tuple(
+            sorted(
+                (replace(f, condition=conditions.of(f.combinations)) for f in findings.values()),
+                key=lambda f: (f.path, f.line, f.column, f.rule),
+            )
+        ),
+        tuple(
+            sorted(sites.values(), key=lambda s: (s.path, s.line, s.column, s.callee, s.verdict, s.reason))
+        ),
+        tuple(gaps[k] for k in sorted(gaps)),
+        len(frozenset().union(*(one.files for one in combinations))),
+        len(frozenset().union(*(one.functions for one in combinations))),
+        tuple(sorted({fact for one in combinations for fact in one.facts})),
+        cone,
+        {one.id: one.configuration.text() for one in combinations},
+    )
+
+
+class Conditions:
+    """Finds the condition that tells some combinations from the others of a run."""
+
+    def __init__(
+        self, combinations: Sequence[OneCombination], logics: Mapping[str, Logic], cone: frozenset[str]
+    ) -> None:
+        self._logics = logics
+        self._values = {one.id: {s: one.configuration.get(s) for s in sorted(cone)} for one in combinations}
+        self._of_arch: dict[str, list[str]] = {}
+        for one in combinations:
+            self._of_arch.setdefault(one.arch, []).append(one.id)
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def of(self, chosen: Sequence[str]) -> str:
+        """Return the condition that holds in the chosen combinations and in none of the others."""
+        key = tuple(sorted(chosen))
+        if key not in self._known:
+            self._known[key] = self._joined(set(chosen))
+        return self._known[key]
+
+    def _joined(self, chosen: set[str]) -> str:
+        parts: list[tuple[str, str]] = []
+        for arch, ids in self._of_arch.items():
+            mine = [one for one in ids if one in chosen]
+            if mine:
+                parts.append((arch, self._within(arch, mine, [one for one in ids if one not in chosen])))
+        texts = {text for _, text in parts}
+        if len(parts) == len(self._of_arch) and len(texts) == 1:
+            return texts.pop()
+        return " || ".join(
+            f"ARCH={arch}" if text == "y" else f"ARCH={arch} && {bracketed(text)}" for arch, text in parts
+        )
+
+    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str]) -> str:
+        logic = self._logics[arch]
+        if not others:
+            return "y"
+        fails = [self._values[one] for one in others]
+        holds = [v for one in mine if (v := self._values[one]) not in fails]
+        if not holds:
+            return "y"
+        return logic.text(logic.irredundant(holds, [v for v in fails if v not in holds]))
+
+
+def bracketed(text: str) -> str:
+    """Put a disjunction into brackets."""
+    return f"({text})" if "||" in text else text
