@@ -274,7 +274,8 @@ class _Run:
         self, macro: Macro, use: Token, arguments: list[list[Token]], omitted: bool
     ) -> list[Token]:
         """Return the body of *macro* with the arguments put in."""
-        within = Expansion(macro.name, use.path, use.line, use.column, use.within, macro)
+        addresses = tuple([a[-1].text for a in arguments if len(a) == 2 and a[0].text == "&"])
+        within = Expansion(macro.name, use.path, use.line, use.column, use.within, macro, addresses)
         steps = template(macro)
         new = tuple.__new__
         if macro.plain:

@@ -30,7 +30,7 @@ class Token(NamedTuple):
 class Expansion:
     """One use of a macro: where its name stands, and in which expansion that name stood."""
 
-    __slots__ = ("column", "definition", "line", "macro", "parent", "path")
+    __slots__ = ("addresses", "column", "definition", "line", "macro", "parent", "path")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Expansion:
         column: int,
         parent: "Expansion | None",
         definition: "Macro",
+        addresses: tuple[str, ...] = (),
     ) -> None:
         self.macro = macro
         self.path = path
@@ -47,6 +48,7 @@ class Expansion:
         self.column = column
         self.parent = parent
         self.definition = definition
+        self.addresses = addresses  # the names of variables whose address is an argument
 
     def __repr__(self) -> str:
         return f"Expansion({self.macro} at {self.path}:{self.line}:{self.column})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ptlint.cpp.tokens import Expansion
 from ptlint.lifetime.callsite import CallSite, Follow, Outcomes, handed_over
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
@@ -17,6 +18,16 @@ from ptlint.lifetime.values import Address, Interner, Value
 from ptlint.program.program import Definition
 
 MAX_DEPTH = 24  # calls on the stack, from the root
+
+
+def names_any(expansion: Expansion | None, roots: frozenset[str]) -> bool:
+    """Say whether a macro that a call came out of was handed the address of one of the variables."""
+    while expansion is not None:
+        if not roots.isdisjoint(expansion.addresses):
+            return True
+        expansion = expansion.parent
+    return False
+
 
 Walk = Callable[[Frame, Sequence[Value], State], Outcomes]  # what comes of walking an activation
 
@@ -66,6 +77,6 @@ class Activations:
         kernel = any(
             isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.kernel_roots and not a.path
             for a in arguments
-        )
+        ) or names_any(place.within, self.kernel_roots)
         inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
         return self.walk(inner, arguments, site.state)
