@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from ptlint.lifetime.objects import Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Judgement, Proof, SiteVerdict
 from ptlint.program.program import Program
 from ptlint.results.model import Finding, Severity, Status, Step
@@ -67,39 +69,60 @@ def violates(rule: Rule, word: Sequence[Event]) -> bool:
 def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program: Program) -> SiteKey:
     """Return the place of a finding: the deepest site on the path that no right use goes through.
 
-    Outermost first, the path is followed inward as long as everything that reaches the next function is
-    unsafe; the call into code that is also used rightly (by data pages, fresh tables, callbacks) is it.
+    Where the same call leads tables to right and to wrong ways (a batch, or no memory for one), the wrong way
+    begins where no table that comes by waits for a grace period. From there, or from the outermost call, the
+    path is followed inward as long as nothing right joins; the call into code that is also used rightly (by
+    data pages, fresh tables, callbacks) is it.
     """
-    place = judgement.sites[0]
-    for index, key in enumerate(judgement.sites):
-        verdict = sites[key]
-        if verdict.proofs != {Proof.UNSAFE}:
+    path = judgement.sites
+    first = next((i for i, key in enumerate(path) if Proof.RCU not in sites[key].proofs), 0)
+    place, shared = path[first], False
+    if not first and sites[place].proofs != {Proof.UNSAFE}:
+        return place
+    for before, key in pairwise(path[first:]):
+        if not sites[key].proofs <= sites[path[first]].proofs:
             break
-        if index and not only_unsafe(key, judgement.sites[index - 1], sites, program):
-            break
-        place = key
+        if key.function != before.function and (
+            before.callee != key.function  # out of a container
+            or takes_tables(key, program)
+        ):
+            shared = False
+        elif not only_tables(key, before, sites, program):
+            shared = True
+        if not shared:
+            place = key
     return place
 
 
-def only_unsafe(
+def takes_tables(key: SiteKey, program: Program) -> bool:
+    """Say whether the function around `key` takes a table by its type, or by a pointer of none.
+
+    Then all that is handed to it is known: data pages do not come by.
+    """
+    types = TableTypes(program.facts)
+    for unit in program.units.seeing(key.path)[:1]:
+        definition = program.resolve(key.function, unit)
+        if definition is not None:
+            parameters = [p.type for p in definition.function.parameters]
+            return any(types.is_pointer(t) or (t.name == "void" and t.pointers == 1) for t in parameters)
+    return False
+
+
+def only_tables(
     key: SiteKey, before: SiteKey, sites: Mapping[SiteKey, SiteVerdict], program: Program
 ) -> bool:
-    """Say whether everything that calls the function around `key` hands it an unsafe table."""
+    """Say whether everything that calls the function around `key` is known to hand it tables."""
     if key.function == before.function and key.path == before.path:
         return True
-    reaching = {
-        k.function
-        for k in (v.key for v in sites.values())
-        if k.callee == key.function and sites[k].proofs == {Proof.UNSAFE}
-    }
+    reaching = {k.function for k in (v.key for v in sites.values()) if k.callee == key.function}
     callers = {d.function.name for d in program.mentions(key.function)} - {key.function}
     macros = program.aliases(key.function) - {key.function}
     return callers <= reaching | callers_through(macros, sites) if callers else True
 
 
 def callers_through(macros: frozenset[str], sites: Mapping[SiteKey, SiteVerdict]) -> set[str]:
-    """Return the functions that reach a site through one of the macros, all of them unsafe."""
-    return {v.key.function for v in sites.values() if v.key.callee in macros and v.proofs == {Proof.UNSAFE}}
+    """Return the functions that reach a site through one of the macros."""
+    return {key.function for key in sites if key.callee in macros}
 
 
 def finding_of(rule: Rule, place: SiteKey, judgements: Sequence[Judgement], combination: str) -> Finding:
