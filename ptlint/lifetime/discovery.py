@@ -7,6 +7,8 @@ two suppositions: memory that nobody on the path writes is stable, and two unkno
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from ptlint.lifetime.objects import Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.tables import TableTypes
@@ -20,7 +22,7 @@ class Discovery:
     """Makes the objects of tables that were there before the walk.
 
     `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
-    root table of an address space.
+    root table of an address space, `holding` the containers that tables are known to be put into.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class Discovery:
         provenance: Provenance,
         kernel_roots: frozenset[str],
         space_roots: frozenset[str],
+        holding: Container[str] = frozenset(),
     ) -> None:
         self.interner = interner
         self.types = types
         self.provenance = provenance
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
+        self.holding = holding
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
         """Give a value a type: a table type makes an object of an unknown pointer, and marks a known one."""
@@ -68,6 +72,12 @@ class Discovery:
             if not known.table or (known.level == "any" and level != "any"):
                 state.change(value.object, table=True, level=known.level if known.level != "any" else level)
         return value
+
+    def holds_tables(self, at: Address, type_: ir.Type) -> bool:
+        """Say whether a pointer of no type, or to any page, is one to a table by where it stands."""
+        if type_.pointers != 1 or type_.function or not self.types.is_page(type_):
+            return False
+        return self.provenance.container_name(at) in self.holding
 
     def contained(self, key: int) -> int:
         """Return the link pointer that `container_of` was applied to, 0 if this is something else."""
@@ -121,8 +131,11 @@ class Discovery:
                 space = self.provenance.base_key(at)
             elif at.base[0] == "local" and not names:
                 visibility, origin = Visibility.PARKED, Origin.UNKNOWN
-            sync = Sync.GRACE if at.base in state.graced else Sync.NONE
             parked = visibility is Visibility.PARKED
+            batch = at.base if given and parked and "[]" in at.path else ()
+            sync = Sync.IPI if batch and state.interrupted else Sync.NONE
+            if at.base in state.graced:
+                sync = Sync.GRACE
             state.objects[identity] = Object(
                 origin,
                 container if parked else where,
@@ -133,7 +146,8 @@ class Discovery:
                 level,
                 table=True,
                 container=container if parked else "",
-                given=given and parked and sync is Sync.NONE,
+                given=given and parked and sync is not Sync.GRACE,
+                batch=batch,
                 holder=container if parked else "",
             )
         return Reference(identity, 0)

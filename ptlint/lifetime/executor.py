@@ -67,7 +67,9 @@ class Executor:
         program, facts, interner, journal = self.program, self.facts, self.interner, self.journal
         types, kernel_roots = TableTypes(facts), facts.names("kernel-root")
         provenance = Provenance(interner)
-        self.discovery = Discovery(interner, types, provenance, kernel_roots, facts.names("space-root"))
+        self.discovery = Discovery(
+            interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holding
+        )
         self.memory = Memory(interner, types, self.discovery)
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
         self.recorder = Recorder(journal, interner, provenance, kernel_roots)

@@ -39,6 +39,7 @@ class Journal:
 
     frees: dict[Hashable, Free] = field(default_factory=dict)
     parked: dict[Hashable, Parked] = field(default_factory=dict)
+    filled: set[str] = field(default_factory=set)  # containers of tables, not of pointers to entries
     gaps: dict[tuple[str, int, str, str], None] = field(default_factory=dict)
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)

@@ -62,7 +62,12 @@ class Memory:
                 break  # what stands behind a pointer is no part of it
             whole = state.memory.get(Address(at.base, at.path[:cut]))
             if whole is not None:
-                return self.inside(whole, at.path[cut:])
+                value = self.inside(whole, at.path[cut:])
+                if isinstance(value, Symbol) and self.types.is_pointer(
+                    type_
+                ):  # what a call has written there
+                    value = state.memory[at] = self.discovery.stored_table(value.key, at, type_, state)
+                return value
         if "[]" in at.path and at.base[0] == "local":
             known = self.element(at, state)
             if known is not None:
@@ -100,7 +105,7 @@ class Memory:
     def unknown_content(self, at: Address, type_: ir.Type, state: State) -> Value:
         """Return what stands where the path has not written: a table, by its type, or an unknown value."""
         key = self.interner.key(("load", at.base, at.path))
-        if self.types.is_pointer(type_):
+        if self.types.is_pointer(type_) or self.discovery.holds_tables(at, type_):
             return self.discovery.stored_table(key, at, type_, state, again=True)
         return Symbol(key)
 

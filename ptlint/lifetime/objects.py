@@ -69,6 +69,7 @@ class Object:
     early: bool = False  # queued to RCU while still installed
     freed: bool = False
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
+    batch: Base = ()  # given, as one of many in an array: the storage that holds it
     holder: str = ""  # the container that the table above it, or one further up, was loaded from
 
 
@@ -94,6 +95,7 @@ class State:
     locks: frozenset[tuple[str, Hashable]] = frozenset()
     dead: frozenset[int] = frozenset()  # spaces whose last reference is gone
     graced: frozenset[Base] = frozenset()  # storage whose content a grace period has passed over
+    interrupted: bool = False  # every CPU has taken an interrupt since the walk began
 
     def copy(self) -> State:
         return State(
@@ -105,6 +107,7 @@ class State:
             self.locks,
             self.dead,
             self.graced,
+            self.interrupted,
         )
 
     def core(self, places: Container[Address | Slot]) -> Hashable:
@@ -120,7 +123,7 @@ class State:
         )
         named = {v.object for _, v in references if isinstance(v, Reference)}
         objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
-        return (references, objects, self.locks, self.dead, self.graced)
+        return (references, objects, self.locks, self.dead, self.graced, self.interrupted)
 
     def stepping(self, value: Reference) -> Reference:
         """Leave out which entry of a table a pointer is at, where the path knows nothing of that entry."""
@@ -197,6 +200,11 @@ class State:
         return known is None or (
             known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early
         )
+
+    def shared(self, at: Address) -> bool:
+        """Say whether storage is a member of a page's descriptor that is not this path's own."""
+        holder = self.objects.get(at.base[1]) if isinstance(at.base[1], int) else None
+        return at.base[0] == "object" and holder is not None and holder.visibility is not Visibility.FRESH
 
     def is_table(self, value: Value) -> bool:
         """Say whether a value refers to an object that has had a page-table type."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.values import Address, Interner, Value, pointer_to
 
+LINKS = ("next", "prev", "first")
+
 
 class Provenance:
     """Reads names off interned expressions. `tags` is the structure that a member belongs to."""
@@ -44,7 +46,11 @@ class Provenance:
             return ""
         if expression[0] == "list":
             return str(expression[1])
-        if expression[0] != "load" or not expression[2] or expression[2][-1] not in ("next", "prev", "first"):
+        if expression[0] == "member" and expression[2] in LINKS:  # of a head that a call has written
+            head_in = self.interner.expression(expression[1])
+            named = isinstance(head_in, tuple) and head_in[0] == "member"
+            return f"list {head_in[2]}" if named else ""  # type: ignore[index]
+        if expression[0] != "load" or not expression[2] or expression[2][-1] not in LINKS:
             return ""
         head = Address(expression[1], expression[2][:-1])
         if head.base[0] == "object" and isinstance(head.base[1], int):
@@ -73,7 +79,7 @@ def list_name(head: Value) -> str:
     """Return the name of the list that a head stands for."""
     if isinstance(head, Address):
         names = [str(p) for p in head.path if p not in ("*", "[]")]
-        if head.base[0] in ("global", "local"):
+        if head.base[0] == "global" or (head.base[0] == "local" and not names):
             return "list " + ".".join([str(head.base[-1]), *names])
         if names:
             return f"list {names[-1]}"

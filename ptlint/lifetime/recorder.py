@@ -9,7 +9,7 @@ from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
-from ptlint.lifetime.values import Address, Interner, Reference
+from ptlint.lifetime.values import Address, Base, Interner, Reference
 from ptlint.syntax import ir
 
 
@@ -57,6 +57,8 @@ class Recorder:
         for at, value in state.memory.items():
             if not isinstance(at, Address) or at.base[0] == "local" or not isinstance(value, Reference):
                 continue
+            if state.shared(at):
+                continue  # parked when it was stored
             known = state.objects.get(value.object)
             if known is None or not known.table or known.freed:
                 continue
@@ -80,12 +82,27 @@ class Recorder:
         known = state.objects[identity]
         result: list[SiteKey] = []
         while frame is not None and frame.parent is not None:
-            if identity in frame.passed or (
-                known.origin is Origin.FIELD and known.sync is Sync.GRACE and frame.carried & state.graced
+            if (
+                identity in frame.passed
+                or self.carries(frame, known.batch)
+                or (
+                    known.origin is Origin.FIELD and known.sync is Sync.GRACE and frame.carried & state.graced
+                )
             ):
                 result[:0] = frame.sites
             frame = frame.parent
         return tuple(result)
+
+    def carries(self, frame: Frame, batch: Base) -> bool:
+        """Say whether a call hands on the storage that a table was read from, or a pointer found there."""
+        if not batch or batch in frame.carried:
+            return bool(batch)
+        for base in frame.carried:
+            if isinstance(base, tuple) and base[0] == "symbol":
+                pointer = self.interner.expression(base[1])
+                if isinstance(pointer, tuple) and pointer[0] == "load" and pointer[1] == batch:
+                    return True
+        return False
 
     # ---- what is known
 

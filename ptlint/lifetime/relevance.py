@@ -99,6 +99,7 @@ class Relevance:
         self.types = TableTypes(facts)
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
+        self.holding: set[str] = set()  # containers that tables are known to be put into
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
@@ -160,6 +161,11 @@ class Relevance:
                 if self.interesting(p.type) or self.types.is_space(p.type)
             )
         return False
+
+    def empties(self, definition: Definition, member: str, index: int) -> bool:
+        """Say whether a call is to be walked as it is handed a member that tables are kept in."""
+        kept = any(c.split(".")[-1] == member for c in self.holding)
+        return kept and bool(self.flow(definition, index).acts)
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation."""
@@ -252,6 +258,11 @@ class Relevance:
         if acts & CONSUMES:
             return TABLE in acts
         return any(self.freed_from(a.removeprefix(PARKS)) for a in acts if a.startswith(PARKS))
+
+    def emptying(self, member: str) -> tuple[Definition, ...]:
+        """Return the functions that free what they load from a structure member of this name."""
+        mentions = self.program.mentions(member, speaking=True)
+        return tuple(d for d in mentions if self.flow(d, OWN, member).acts & CONSUMES)
 
     def freed_from(self, member: str) -> bool:
         """Say whether some function frees what it loads from a structure member of this name."""

@@ -27,6 +27,8 @@ from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
 from ptlint.program.program import Answers, Definition, Program
 
+BATCH_CALLERS = 2
+
 
 class Search:
     """Runs the walks."""
@@ -49,6 +51,8 @@ class Search:
         self.queue: deque[Key] = deque()
         self.queued: set[Key] = set()
         self.asked: set[str] = set()
+        self.emptied: set[str] = set()
+        self.above: dict[Key, int] = {}  # how far a root is above the function that frees what it is handed
         self.trace: Callable[[Definition, Free], None] | None = None
         self.callers: dict[Key, tuple[Key, ...]] = {}
 
@@ -59,18 +63,27 @@ class Search:
         while self.queue:
             self.drain()
             self.follow_containers()
+            self.follow_parked()
             if not self.queue:
                 self.follow_holders()
         return self.outcome()
 
     def follow_holders(self) -> None:
-        """Ask the callers of a function that frees what its argument holds, unless that is safe anyway."""
+        """Ask the callers of a function that frees what its argument holds, unless that is safe anyway.
+
+        Of a batch the callback and whoever queues it are asked; further up it is a member like any other.
+        """
         outcome = self.outcome()
         for free in outcome.frees:
             if not free.object.given or free.root in self.callers:
                 continue
+            above = self.above.get(free.root, 0)
+            if free.object.batch and above >= BATCH_CALLERS:
+                continue
             if any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
                 self.ask_callers(self.roots[free.root])
+                for caller in self.callers.get(free.root, ()):
+                    self.above.setdefault(caller, above + 1)
 
     # ---- roots
 
@@ -201,6 +214,18 @@ class Search:
                 ):
                     self.add(definition)
 
+    def follow_parked(self) -> None:
+        """Walk every function that may free what it takes out of a container that tables were put into."""
+        containers: set[str] = set().union(*(j.filled for j in self.journals.values()))
+        for container in sorted(containers - self.emptied):
+            self.emptied.add(container)
+            member = container.removeprefix("list ").split(".")[-1]
+            if container == "?" or not member.isidentifier():
+                continue
+            self.relevance.holding.add(container)
+            for definition in self.relevance.emptying(member):
+                self.add(definition)
+
     def puts(self, definition: Definition, member: str) -> bool:
         """Say whether a function stores an argument in a member of this name, or links it into a list."""
         for index, parameter in enumerate(definition.function.parameters):
@@ -226,9 +251,11 @@ class Search:
         graced = functools.cache(self.graced)
         for key in sorted(self.journals):
             journal = self.journals[key]
-            has_callers = bool(self.callers.get(key))
+            callers = self.callers.get(key, ())
+            has_callers = bool(callers)
+            followed = any(key in self.journals[c].functions for c in callers if c in self.journals)
             for free in journal.frees.values():
-                if (depends_on_caller(free) or free.object.given) and has_callers:
+                if has_callers and (depends_on_caller(free) or (free.object.given and followed)):
                     continue
                 if depends_on_caller(free):
                     result.unreached.add(key)

@@ -42,7 +42,11 @@ class Stores:
             return
         if self.types.is_pointer(type_):
             self.memory.places.add(at)
-        self.store(at, self.discovery.coerce(value, type_, state), instruction.place, state, frame)
+        value = self.discovery.coerce(value, type_, state)
+        kept = state.is_table(value) and not self.types.is_slot(type_)
+        if kept and isinstance(at, Address) and at.base[0] != "local":
+            self.recorder.journal.filled.add(self.provenance.container_name(at))
+        self.store(at, value, instruction.place, state, frame)
 
     def assign_aggregate(self, value: ir.Aggregate, at: Address, state: State, frame: Frame) -> None:
         """`target = { .member = value, … }`: members that are not named are zero."""
@@ -74,6 +78,8 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,))
                 forget(at, state)
                 return
+            if state.shared(at):  # others may take it out from now on: what comes after does not count
+                self.recorder.park(name, value.object, state, frame, (site,))
             self.recorder.chain(state, value.object, frame, (site,))
         write(at, value, state)
 

@@ -127,6 +127,7 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
             sync=max(inside.object.sync, known.sync)
             if inside.object.visibility is not Visibility.LIVE
             else inside.object.sync,
+            excluded=inside.object.excluded and inside.object.sync is Sync.IPI,
         )
         if inside.object.visibility is Visibility.LIVE and known.sync is Sync.GRACE:
             state = replace(state, early=True)

@@ -80,16 +80,22 @@ class CallbackEvents:
         return [(state, Int(0))]
 
     def on_defer(self, fact: Fact, site: CallSite) -> Outcomes:
-        """A callback that runs later, with no grace period between (work items, timers, interrupts)."""
-        callback = site.argument(fact.callback)
-        if not isinstance(callback, Code) or not self.relevance.deferred(callback.name):
+        """A callback that runs later, with no grace period between (work items, timers, other RCUs).
+
+        It is walked if it is handed a table, or frees what it finds in what it is handed.
+        """
+        callback, handed = site.argument(fact.callback), site.argument(fact.argument)
+        identity = referred(handed)
+        table = identity is not None and identity in site.state.objects and site.state.objects[identity].table
+        if not isinstance(callback, Code) or not (table or self.relevance.deferred(callback.name)):
             return self.skip(site)
         definition = self.program.resolve(callback.name, callback.unit)
         if definition is None:
             return self.skip(site)
-        later = CallSite(
-            site.instruction, callback.name, [site.argument(fact.argument)], site.state.copy(), site.frame
-        )
+        if identity is not None and table:
+            self.recorder.chain(site.state, identity, site.frame, site.sites)
+        later = CallSite(site.instruction, callback.name, [handed], site.state.copy(), site.frame)
+        later.state.locks = frozenset()
         self.activations.enter(definition, later.arguments, later)
         return self.skip(site)
 

@@ -22,6 +22,7 @@ class ListEvents:
         return {
             "list-add": self.on_list_add,
             "list-del": self.on_list_del,
+            "list-init": self.on_list_init,
             "list-splice": self.on_list_splice,
         }
 
@@ -36,6 +37,7 @@ class ListEvents:
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
             )
             if name:
+                self.recorder.journal.filled.add(name)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
         return [(state, Int(0))]
 
@@ -55,12 +57,22 @@ class ListEvents:
             )
         return [(state, Int(0))]
 
+    def on_list_init(self, fact: Fact, site: CallSite) -> Outcomes:
+        """`argument` is an empty list: what is found there later was linked into a list of its name."""
+        head = site.argument(fact.argument)
+        if isinstance(head, Address) and head.base[0] == "local":
+            self.name_links(head, list_name(head), site)
+        return [(site.state, Int(0))]
+
+    def name_links(self, head: Address, name: str, site: CallSite) -> None:
+        """Let what is read from a list's head be an element of the list of this name."""
+        for link in ("next", "prev"):
+            link_at = Address(head.base, (*head.path, link))
+            site.state.memory[link_at] = Symbol(self.interner.key(("list", name)))
+
     def on_list_splice(self, fact: Fact, site: CallSite) -> Outcomes:
         """What was on one list is now on the other, a local one mostly: it goes by the first one's name."""
         source, target = site.argument(fact.argument), site.argument(fact.value)
         if isinstance(target, Address):
-            name = list_name(source)
-            for link in ("next", "prev"):
-                link_at = Address(target.base, (*target.path, link))
-                site.state.memory[link_at] = Symbol(self.interner.key(("list", name)))
+            self.name_links(target, list_name(source), site)
         return [(site.state, Int(0))]

@@ -41,6 +41,7 @@ class SynchronisationEvents:
             else "waits until every CPU has taken an interrupt"
         )
         state = site.state
+        state.interrupted = True
         for identity, known in list(state.objects.items()):
             if (
                 known.visibility in (Visibility.UNLINKED, Visibility.PARAMETER, Visibility.PARKED)
