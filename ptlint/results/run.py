@@ -5,8 +5,10 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ptlint.errors import KconfigError
+from ptlint.results.boundary import fact_names, touched
 from ptlint.results.combining import narrowed, satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
@@ -117,6 +119,12 @@ def patch(
         states[place] = replace(one, result=select(found, selection))
     cone = frozenset().union(*(one.result.cone for one in states))
     states = [replace(one, result=narrowed(one.result, cone)) for one in states]
+    boundaries = dict.fromkeys(
+        gap
+        for (before, after), one in zip(pairwise(trees), series.patches, strict=True)
+        for gap in touched(before, after, [change.path for change in one.files], fact_names())
+        if selection.holds_path(gap.path)
+    )
     last = states[-1].result if states else state
     changes = compare(states) if states else Differences((), (), (), ())
     result = Result(
@@ -132,7 +140,7 @@ def patch(
         findings=tuple(sorted(changes.findings, key=_finding_order)),
         sites=(),
         verdicts=tuple(sorted(changes.verdicts, key=_verdict_order)),
-        unanalyzed=(*unread, *sorted(changes.gaps, key=_gap_order)),
+        unanalyzed=(*unread, *sorted((*changes.gaps, *boundaries), key=_gap_order)),
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
     )
