@@ -20,4 +20,4 @@ class Outcome:
     gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
     definitions: dict[Key, Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
-    unreached: set[Key] = field(default_factory=set)  # roots that depend on callers, but have none
+    unreached: dict[Key, int] = field(default_factory=dict)  # lines of roots that nobody is seen to call

@@ -108,6 +108,9 @@ class Search:
                         consumers |= self.relevance.flow(definition, OWN).consumers
                     if self.hands_on(definition):
                         consumers.add(definition.function.name)
+                        called = any(c.key != definition.key for c in self.program.mentions(item.name))
+                        if not definition.function.inline and not called:
+                            found[definition.key] = definition  # nobody calls it
         for name in sorted(consumers):
             for definition in self.program.mentions(name):
                 if definition.key not in found and self.relevance.consumed(definition, ANY_LEVEL):
@@ -257,10 +260,9 @@ class Search:
             for free in journal.frees.values():
                 if has_callers and (depends_on_caller(free) or (free.object.given and followed)):
                     continue
-                if depends_on_caller(free):
-                    result.unreached.add(key)
-                    if not self.program.visible_outside(self.roots[key]):
-                        continue
+                if depends_on_caller(free) and not self.program.visible_outside(self.roots[key]):
+                    self.unreached(key, result)
+                    continue
                 result.frees.append(free)
             for parked in journal.parked.values():
                 if (
@@ -268,12 +270,24 @@ class Search:
                     and not graced(parked.container)
                     and (has_callers or not self.program.visible_outside(self.roots[key]))
                 ):
+                    if not has_callers and parked.container in self.asked:
+                        self.unreached(key, result)
                     continue
                 result.parked.setdefault(parked.container, []).append(parked)
             result.gaps.extend(journal.gaps)
             result.definitions |= journal.definitions
             result.units |= journal.units
         return result
+
+    def unreached(self, key: Key, result: Outcome) -> None:
+        """Note a root whose verdicts are for its callers to give, but which nothing is seen to call.
+
+        No code is made of an inline function that nobody uses.
+        """
+        function = self.roots[key].function
+        called = any(c.key != key for c in self.program.mentions(function.name))
+        if not function.inline and not called:
+            result.unreached[key] = function.line
 
 
 def depends_on_caller(free: Free) -> bool:

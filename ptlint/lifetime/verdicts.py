@@ -148,19 +148,7 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
                 found = replace(found, proof=Proof.UNPUBLISHED)
                 reason = f"from {known.container}, where a table that was live came only after: {reason}"
             results.append(replace(found, reason=reason))
-    if not results and not above:
-        if known.sync is Sync.GRACE:
-            return [
-                Judgement(
-                    Proof.RCU,
-                    "freed after a grace period",
-                    free.history,
-                    free.sites,
-                    known,
-                    known.sync,
-                    free.root,
-                )
-            ]
+    if not results and not (above and pool):
         what = (
             f"what {known.container} holds is not known"
             if known.container not in ("", "?")
@@ -194,7 +182,7 @@ def verdicts(outcome: Outcome) -> Mapping[SiteKey, SiteVerdict]:
     for key in sorted(gathered, key=lambda k: (k.path, k.line, k.column, k.callee)):
         judgements = tuple(dict.fromkeys(gathered[key]))
         # A test for the kernel's mark on a table of unknown owner stands for kernel tables, which are judged
-        # where they come from; it says nothing about the tables at hand.
+        # where they come from; it says nothing about the tables at hand, and never that one is unsafe.
         judgements = tuple(j for j in judgements if not j.object.supposed) or judgements
         levels = {j.object.level for j in judgements} - {"any"}
         result[key] = SiteVerdict(key, levels.pop() if len(levels) == 1 else "any", judgements)

@@ -16,6 +16,7 @@ from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
+from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.questions import WalkCache
 from ptlint.lifetime.search import Search
 from ptlint.lifetime.tables import table_names
@@ -112,7 +113,7 @@ class Analysis:
             configuration,
             sites,
             tuple(findings_of(outcome, sites, program, rules, identity)),
-            tuple(Gap(path, line, function, reason) for path, line, function, reason in outcome.gaps),
+            gaps_of(outcome),
             facts_of([sites]),
             frozenset(outcome.definitions),
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
@@ -136,6 +137,16 @@ class Analysis:
             self.texts,
         )
         return Program(units, self.facts)
+
+
+def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:
+    """Return what was not followed, and the frees of arguments that nobody is seen to make."""
+    gaps = [Gap(path, line, function, reason) for path, line, function, reason in outcome.gaps]
+    unreached = "frees its argument, but nothing is seen that calls it"
+    return (
+        *gaps,
+        *(Gap(path, line, name, unreached) for (path, name), line in outcome.unreached.items()),
+    )
 
 
 def given(model: Model, request: Request) -> list[Configuration]:
