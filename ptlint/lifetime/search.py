@@ -256,7 +256,7 @@ class Search:
             journal = self.journals[key]
             callers = self.callers.get(key, ())
             has_callers = bool(callers)
-            followed = any(key in self.journals[c].functions for c in callers if c in self.journals)
+            followed = any(key in self.journals[c].definitions for c in callers if c in self.journals)
             for free in journal.frees.values():
                 if has_callers and (depends_on_caller(free) or (free.object.given and followed)):
                     continue
