@@ -64,6 +64,7 @@ class Branches:
 
     def __init__(self, file: File) -> None:
         self.path = file.path
+        self.directory = file.directory
         self.chains: list[Chain] = []
         self.blocks: dict[Block, Branch | None] = {}
         self.includes: list[tuple[Step, Branch | None]] = []

@@ -11,7 +11,7 @@ conditional, else not at all. That a definition comes after the #if that asks fo
 and where this configuration has both; #undef is not followed. A definition that hangs on itself is absent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +44,17 @@ class FileBranches:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[File, Branches]] = {}
+        self._targets: dict[IncludeSearch, dict[Step, str | None]] = {}
 
     def of(self, file: File) -> Branches:
         known = self._known.get(id(file))
         if known is None:
             known = self._known[id(file)] = (file, Branches(file))
         return known[1]
+
+    def targets(self, search: IncludeSearch) -> dict[Step, str | None]:
+        """Return where #includes are known to lead; to be added to."""
+        return self._targets.setdefault(search, {})
 
 
 class Presence:
@@ -62,6 +67,7 @@ class Presence:
         self._preprocessor = preprocessor
         self._branches = branches
         self._search: IncludeSearch = preprocessor.search(unit.path)
+        self._targets = branches.targets(self._search)
         self._files: dict[str, Branches] = {}
         self._edges: dict[str, list[tuple[str, Branch | None]]] = {}  # by target: includer's path, branch
         self._sure: set[str] = set()
@@ -71,7 +77,6 @@ class Presence:
         self._defined: dict[tuple[str, Branch | None], Formula | None] = {}
         self._macros: dict[str, tuple[Alternative, ...]] = {}
         self._pending: set[object] = set()
-        self._definers: dict[str, list[str]] | None = None
         self._met: dict[Step, tuple[int, bool]] | None = None
         self._depth = 0
         self._close()
@@ -82,15 +87,6 @@ class Presence:
     def paths(self) -> Mapping[str, Branches]:
         """The files that the unit may include, and itself, with their branches."""
         return self._files
-
-    def defining(self, name: str, names: Callable[[str], frozenset[str]]) -> Sequence[str]:
-        """Return the files among whose *names* is a name."""
-        if self._definers is None:
-            self._definers = {}
-            for path in self._files:
-                for word in names(path):
-                    self._definers.setdefault(word, []).append(path)
-        return self._definers.get(name, ())
 
     def branches(self, path: str) -> Branches | None:
         """Return the branches of one of the files."""
@@ -335,13 +331,20 @@ class Presence:
         return True
 
     def _target(self, step: Step, here: Branches) -> str | None:
+        targets = self._targets
+        if step in targets:
+            path = targets[step]
+        else:
+            path = targets[step] = self._found(step, here)
+        return path if path is not None and self._open(path) else None
+
+    def _found(self, step: Step, here: Branches) -> str | None:
         if not step.name:
             return None
-        directory = here.path.rpartition("/")[0] if step.quoted else None
-        place = self._search.find(step.name, directory)
+        place = self._search.find(step.name, here.directory if step.quoted else None)
         if step.kind == INCLUDE_NEXT and place is not None:
             place = self._search.find(step.name, None, place.index + 1)
-        return place.path if place is not None and self._open(place.path) else None
+        return None if place is None else place.path
 
 
 class _Here:

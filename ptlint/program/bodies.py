@@ -79,6 +79,11 @@ class Source:
         """The names that the file may define as functions."""
         return frozenset(self._all_heads())
 
+    def functions(self) -> Iterator[Body]:
+        """Yield all definitions of functions in the file."""
+        for name in sorted(self._all_heads()):
+            yield from self.bodies(name)
+
     def _all_heads(self) -> dict[str, list[int]]:
         heads = self._heads
         if heads is None:

@@ -15,6 +15,7 @@ configuration only brings its own conditions when that one is analysed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -73,6 +74,27 @@ def decisive(
     return tuple(collector.found.values())
 
 
+def absent(
+    program: Program,
+    definitions: Iterable[Definition],
+    branches: FileBranches | None = None,
+    sources: Sources | None = None,
+) -> tuple[Condition, ...]:
+    """Return the conditions of functions that no walk can enter, for this configuration lacks them.
+
+    These are functions in units and headers that speak of page tables, and in files beside them, that name a
+    page-table type and lead to a primitive by which a table is handed on to be freed, through functions of
+    the slice and such that are not compiled either. Each formula comes once, with the first function that it
+    decides; it does not hold here. In a file that is not compiled here only the condition of the file is
+    known, not that of its branches.
+    """
+    slice_ = {definition.key: definition for definition in definitions}
+    sources = sources or Sources(program.units.tree)
+    collector = _Collector(program, list(slice_.values()), branches or FileBranches(), sources)
+    collector.absent(slice_.values())
+    return tuple(collector.found.values())
+
+
 class _Collector:
     def __init__(
         self, program: Program, ordered: list[Definition], branches: FileBranches, sources: Sources
@@ -84,6 +106,7 @@ class _Collector:
         self._branches = branches
         self._variants = Variants(program.units, sources)
         self._events = Events(program.facts, self._variants, (d.function.name for d in ordered))
+        self._beside = frozenset(self._variants.beside())
         self._presences: dict[str, Presence] = {}
         self._followed: set[tuple[str, str]] = set()
         self._settled: set[tuple[str, str]] = set()
@@ -106,7 +129,53 @@ class _Collector:
         self._symbols(code, function, presence)
         for word in dict.fromkeys(words(code, function.line)):
             if word.name != function.name:
-                self._word(word, function.name, presence, code)
+                self._word(word, function.name, presence, code, word.name)
+
+    def absent(self, definitions: Iterable[Definition]) -> None:
+        """Note what decides functions that are not compiled here and may hand a table on to be freed."""
+        bodies = list(self._absent_bodies())
+        calls = [(one.function.name, _called(one.function)) for one in definitions]
+        calls.extend((body.name, frozenset(self._events.words(body))) for body, _ in bodies)
+        ending = set(self._events.ending)
+        size = 0
+        while size < len(ending):
+            size = len(ending)
+            ending.update(name for name, called in calls if not ending.isdisjoint(called))
+        for body, unit in bodies:
+            names = self._events.words(body)
+            if self._events.types.isdisjoint(names) or ending.isdisjoint(names):
+                continue
+            presence = self._presence(unit) if unit else None
+            listed = self._variants.listing.compiled(body.path)
+            where = listed if presence is None else self._variants.present(body, presence)
+            self._note_absent(body, where, presence)
+
+    def _absent_bodies(self) -> Iterator[tuple[Body, str]]:
+        """Yield functions that are not compiled here, and a unit that sees their file, "" if none does."""
+        units = self._units
+        for path in (*units.speaking, *units.headers, *self._variants.beside()):
+            if not units.speaks(path) and not self._names_types(path):
+                continue
+            seeing = "" if path in self._beside else next(iter(units.seeing(path)), "")
+            active = units.syntax(seeing).unit.active(path) if seeing else []
+            starts = [first for first, _ in active]
+            for body in self._sources.of(path).functions():
+                at = bisect_right(starts, body.last_line) - 1
+                if at < 0 or active[at][1] < body.last_line:
+                    yield body, seeing
+
+    def _names_types(self, path: str) -> bool:
+        text = self._units.text(path)
+        return any(name.encode() in text for name in self._events.types)
+
+    def _note_absent(self, body: Body, where: Formula, presence: Presence | None) -> None:
+        if where in (TRUE, FALSE) or where in self.found:
+            return
+        if where.holds_in(self._units.preprocessor.configuration.values):
+            return  # what cannot be expressed hides it
+        branches = presence.paths.get(body.path) if presence else None
+        unknown = presence.unknown(branches.at(body.line)) if presence and branches else ()
+        self.found[where] = Condition(body.path, body.line, where, body.name, unknown)
 
     def _around(self, definition: Definition, presence: Presence) -> None:
         """Note where the definition itself is compiled."""
@@ -167,11 +236,11 @@ class _Collector:
     # Names
 
     def _word(
-        self, word: Word, function: str, presence: Presence, code: bytes, via: str = "", depth: int = 0
+        self, word: Word, function: str, presence: Presence, code: bytes, via: str, depth: int = 0
     ) -> None:
         """Note the alternatives of a name, and of those in its macros.
 
-        *code* is the function's text, *via* the macro in it through which the name came.
+        *code* is the function's text, *via* the name in it whose value this one may become, "" if none.
         """
         name = word.name
         key = (presence.unit.path, name)
@@ -187,7 +256,7 @@ class _Collector:
         self._followed.add(key)
         may_turn = _may_turn(choice)
         decides = not followed and self._differs(choice, presence)
-        if decides or (may_turn and self._turns(via or name, presence, code)):
+        if decides or (may_turn and via and self._turns(via, presence, code)):
             self._note_all(choice, name, presence)
             may_turn = False
         if not may_turn:
@@ -195,7 +264,7 @@ class _Collector:
         if depth < _DEEPEST and not followed:
             for one in choice.macros:
                 if presence.present(one) != FALSE:
-                    self._macro(one, presence, code, via or name, depth)
+                    self._macro(one, presence, code, via, depth)
 
     def _note_all(self, choice: Choice, name: str, presence: Presence) -> None:
         for one in choice.macros:
@@ -221,6 +290,8 @@ class _Collector:
         macro = one.macro
         parameters = frozenset(macro.parameters or ())
         body = macro.body
+        if any(token.text == ";" for token in body):
+            via = ""  # statements: what is named in them does not become the value
         before = ""
         for index, token in enumerate(body):
             if token.kind == IDENT and token.text not in parameters and token.text != macro.name:
@@ -276,6 +347,16 @@ class _Collector:
         if formula in (TRUE, FALSE) or formula in self.found or negation(formula) in self.found:
             return
         self.found[formula] = Condition(path, line, formula, function, presence.unknown(branch))
+
+
+def _called(function: ir.Function) -> frozenset[str]:
+    """Return the names of the functions that one calls, and of the kept macros in it."""
+    return frozenset(
+        one.callee.name
+        for block in function.blocks
+        for one in block.instructions
+        if isinstance(one, ir.Call) and isinstance(one.callee, ir.Name)
+    )
 
 
 def _may_turn(choice: Choice) -> bool:

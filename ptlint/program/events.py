@@ -30,8 +30,11 @@ QUIET: Final = frozenset(
 )  # fmt: skip
 """Events that alone say nothing of a page table: where they happen to one, its type is named nearby."""
 
+ENDING: Final = frozenset({"free", "queue", "defer", "release-tree", "list-add"})
+"""Events by which a table is handed on to be freed."""
+
 TRANSFERS: Final = frozenset({"return", "goto", "break", "continue"})
-_CONSTANTS: Final = frozenset({"true", "false", "NULL", "return", "do", "while", "void", "inline", "static"})
+_CONSTANTS: Final = frozenset({"true", "false", "NULL", "return"})
 _DEPTH: Final = 2
 _MOST_BODIES: Final = 6
 
@@ -41,6 +44,7 @@ class Events:
 
     def __init__(self, facts: Facts, variants: Variants, walked: Iterable[str]) -> None:
         self.facts = facts
+        walked = frozenset(walked)
         self.types = frozenset(
             fact.name.removeprefix("struct ")
             for fact in facts.by_name.values()
@@ -49,7 +53,12 @@ class Events:
         loud = {
             fact.name for fact in facts.by_name.values() if fact.event not in QUIET and fact.kind != "slab"
         }
-        self.loud = frozenset(walked) | self.types | loud
+        self.loud = walked | self.types | loud
+        self.ending = frozenset(
+            fact.name
+            for fact in facts.by_name.values()
+            if fact.event in ENDING and fact.kind not in ("slab", "data")
+        )
         self._variants = variants
         self._known: dict[tuple[str, str, int], bool] = {}
         self._texts: dict[bytes, tuple[str, ...]] = {}
@@ -113,6 +122,6 @@ def macro_words(one: Alternative) -> tuple[str, ...]:
 def is_constant(one: Alternative | Body) -> bool:
     """Say whether an alternative gives a constant: then what hangs on it may be dead code."""
     if isinstance(one, Alternative):
-        return not macro_words(one) or set(macro_words(one)) <= _CONSTANTS
+        return bool(one.macro.body) and set(macro_words(one)) <= _CONSTANTS
     inner = one.text[one.text.find(b"{") :]
-    return {word.name for word in words(inner)} <= _CONSTANTS
+    return b"return" in inner and {word.name for word in words(inner)} <= _CONSTANTS

@@ -48,7 +48,9 @@ class Variants:
         self._choices: dict[tuple[str, str], Choice] = {}
         self._uncompiled: dict[str, list[str]] | None = None
         self._external: dict[str, tuple[Body, ...]] = {}
-        self._heading: dict[str, frozenset[str]] = {}
+        self._heading: dict[str, list[str]] = {}
+        self._indexed: set[str] = set()
+        self._indexed_units: set[str] = set()
 
     def choice(self, name: str, presence: Presence) -> Choice:
         """Return the definitions of a name in a unit."""
@@ -60,7 +62,7 @@ class Variants:
             macros = tuple(one for one in presence.alternatives(name) if not _marks(one))
             if len(macros) > MOST_DEFINITIONS:
                 macros = ()
-            inside = presence.defining(name, self._names)
+            inside = self._inside(name, presence)
             bodies = [body for path in inside for body in self.sources.of(path).bodies(name)]
             if not any(body.static and body.path == presence.unit.path for body in bodies):
                 bodies.extend(body for body in self._outside(name) if body.path not in presence.paths)
@@ -76,8 +78,17 @@ class Variants:
             return where
         return self.listing.compiled(body.path)
 
-    def _names(self, path: str) -> frozenset[str]:
-        return self.sources.of(path).defined
+    def _inside(self, name: str, presence: Presence) -> list[str]:
+        """Return the files of a unit that may define a function."""
+        paths = presence.paths
+        if presence.unit.path not in self._indexed_units:
+            self._indexed_units.add(presence.unit.path)
+            for path in paths:
+                if path not in self._indexed:
+                    self._indexed.add(path)
+                    for word in self.sources.of(path).defined:
+                        self._heading.setdefault(word, []).append(path)
+        return [path for path in self._heading.get(name, ()) if path in paths]
 
     def _outside(self, name: str) -> tuple[Body, ...]:
         known = self._external.get(name)
@@ -86,6 +97,10 @@ class Variants:
             found = (body for path in paths for body in self.sources.of(path).bodies(name))
             known = self._external[name] = tuple(body for body in found if not body.static)
         return known
+
+    def beside(self) -> tuple[str, ...]:
+        """Return the files that are not compiled here, beside units that speak of page tables."""
+        return tuple(sorted({path for paths in self._beside().values() for path in paths}))
 
     def _beside(self) -> dict[str, list[str]]:
         known = self._uncompiled

@@ -14,7 +14,7 @@ from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, decisive
+from ptlint.program.conditions import Condition, absent, decisive
 from ptlint.program.facts import Fact, Facts, load_facts
 from ptlint.program.program import Definition, Program
 from ptlint.program.units import Units
@@ -270,6 +270,32 @@ void f(pte_t *p) {
     (one,) = decisive(made, [definition])
     assert (str(one.formula), one.unknown) == ("OTHER=y", ("CONFIG_LEVELS",))
     assert (one.path, one.line) == ("mm/a.c", 4)
+
+
+# What no walk can enter
+
+
+def test_functions_that_only_others_have() -> None:
+    files = {
+        "mm/a.c": HEAD
+        + """void f(pte_t *p) { end_table(p); }
+#ifdef CONFIG_OTHER
+static void last(long v) { f((void *)v); }
+void g(pte_t *p) { last(p->v); }
+void quiet_one(pte_t *p) { log_it(1); }
+#endif
+#ifdef CONFIG_THIRD
+void reader(pte_t *p) { log_it(1); }
+#endif
+""",
+        "mm/b.c": HEAD + "void h(pte_t *p) { f(p); }\n",
+        "mm/Makefile": "obj-y += a.o\nifeq ($(CONFIG_THIS),y)\nobj-$(CONFIG_DRIVER) += b.o\nendif\n",
+    }
+    made = program(files)
+    definition = made.resolve("f", "mm/a.c")
+    assert definition is not None
+    conditions = {str(one.formula): one.function for one in absent(made, [definition])}
+    assert conditions == {"OTHER=y": "g", "DRIVER && THIS=y": "h"}
 
 
 # A kernel
