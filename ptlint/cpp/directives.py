@@ -79,7 +79,8 @@ class Condition:
 class Step:
     """One step of the program of a file. Which attributes count is said with the constants above.
 
-    A conditional step governs the lines *line* + 1 to *last*, without those after its #else.
+    A conditional step governs the lines *line* + 1 to *last*, without those after its #else; the JUMP of an
+    #else has the lines after that.
     """
 
     __slots__ = ("block", "condition", "kind", "last", "line", "name", "quoted", "target")
@@ -331,6 +332,8 @@ class _Parser:
         if chain.branch is not None:
             chain.branch.target = end
             chain.branch.last = line - 1
+        elif chain.jumps:
+            chain.jumps[-1].last = line - 1
         for jump in chain.jumps:
             jump.target = end
 

@@ -36,6 +36,8 @@ class Configured(Protocol):
     def arch(self) -> Arch: ...
     @property
     def values(self) -> Mapping[str, str]: ...
+    @property
+    def types(self) -> Mapping[str, str]: ...
     def autoconf(self) -> Mapping[str, str]: ...
 
 
@@ -165,6 +167,15 @@ class Preprocessor:
         if known is None:
             known = self._flags[path] = self._commands.flags(path)
         return known
+
+    @property
+    def forced(self) -> tuple[str, ...]:
+        """The headers that every unit begins with."""
+        return _FORCED
+
+    def search(self, path: str) -> IncludeSearch:
+        """Return the search for the headers of the unit *path*."""
+        return self._search(self.flags_of(path).folders)[0]
 
     def _search(self, folders: tuple[str, ...]) -> tuple[IncludeSearch, dict[Step, Found | None]]:
         known = self._searches.get(folders)

@@ -194,6 +194,15 @@ class Unit:
                 names = {step.name} if asked is None else {name for name, _ in asked}
                 yield Decision(where, step.line, step.line + 1, step.last, taken, sequence, frozenset(names))
 
+    def met(self) -> Iterator[tuple[Step, bool, int]]:
+        """Yield the tests that were met, in order: whether each held, and the sequence."""
+        for _, step, taken, _, sequence in self._met:
+            yield step, taken, sequence
+
+    def definers(self, name: str) -> Sequence[Block]:
+        """Return the blocks that define or undefine a name, in whatever files were ever parsed."""
+        return self._definers.get(name, ())
+
     def _history(self, name: str) -> tuple[list[int], list[Macro | None]]:
         blocks = self._definers.get(name)
         if not blocks:
