@@ -6,8 +6,10 @@ from __future__ import annotations
 import functools
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from ptlint.cpp.presence import FileBranches
 from ptlint.cpp.sources import SourceCache
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
@@ -21,8 +23,9 @@ from ptlint.lifetime.questions import WalkCache
 from ptlint.lifetime.search import Search
 from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import verdicts
+from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, decisive
+from ptlint.program.conditions import Condition, absent, decisive
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
@@ -38,6 +41,14 @@ from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree
 from ptlint.syntax.unit import SyntaxCache
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is known of the files of one tree, whatever the configuration."""
+
+    branches: FileBranches
+    sources: Sources
 
 
 class Analysis:
@@ -59,6 +70,7 @@ class Analysis:
         logics: dict[str, Logic] = {}
         symbols = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         gaps: list[Gap] = []
+        files = Files(FileBranches(), Sources(request.tree))
         closed = request.closed or bool(request.configs)
         for name in request.archs:
             arch = arch_named(name)
@@ -74,7 +86,13 @@ class Analysis:
             number = 0
             while number < len(covering.chosen):
                 one, conditions = self.one(
-                    request, arch, covering.chosen[number], toolchain, f"{arch.name}/{number + 1}", progress
+                    request,
+                    arch,
+                    covering.chosen[number],
+                    toolchain,
+                    f"{arch.name}/{number + 1}",
+                    files,
+                    progress,
                 )
                 combinations.append(one)
                 number += 1
@@ -100,6 +118,7 @@ class Analysis:
         configuration: Configuration,
         toolchain: Toolchain,
         identity: str,
+        files: Files,
         progress: Callable[[str], None],
     ) -> tuple[OneCombination, tuple[Condition, ...]]:
         """Analyse the tree under one configuration; return with it what decides the analysed code."""
@@ -119,7 +138,8 @@ class Analysis:
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        return one, decisive(program, definitions)
+        shared = (files.branches, files.sources)
+        return one, (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
