@@ -40,7 +40,7 @@ from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
-MAX_STATES = 64
+MAX_STATES = 192
 MAX_STEPS = 40_000
 
 

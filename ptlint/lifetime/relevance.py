@@ -104,6 +104,7 @@ class Relevance:
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
+        self._making = facts.names("alloc")
         self._waiting = frozenset(
             f.name
             for f in facts.by_name.values()
@@ -153,7 +154,7 @@ class Relevance:
             elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
                 return True
         if result is not None and self.types.is_space(function.result):
-            return self.flow(definition, OWN).returned  # makes an address space that nobody else knows
+            return self.program.touches(definition, self._making)  # nobody else knows the address space
         if result is not None and self.interesting(function.result):
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned

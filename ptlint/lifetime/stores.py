@@ -84,8 +84,17 @@ class Stores:
         write(at, value, state)
 
     def give_away(self, at: Address, value: Value, state: State) -> None:
-        """What holds tables and was made here is known to others once it is stored where they find it."""
+        """What holds tables and was made here is known to others once it is stored where they find it.
+
+        What is stored in a structure that the caller handed in is taken to be the caller's alone.
+        """
         if not isinstance(value, Reference) or at.base[0] == "local" or state.is_table(value):
+            return
+        if (
+            at.base[0] == "symbol"
+            and isinstance(at.base[1], int)
+            and self.provenance.parameter_of(at.base[1])
+        ):
             return
         known = state.objects.get(value.object)
         base = at.base[1]
