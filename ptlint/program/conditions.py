@@ -36,6 +36,7 @@ _DEEPEST: Final = 6
 """Macros in macros that are followed from the text of a function."""
 
 _CONTROL: Final = re.compile(rb"\b(?:if|while|for|switch)\s*(?=\()")
+_VALUE: Final = re.compile(rb"[^=!<>]=(?!=)|\breturn\b")
 _COMPARED: Final = re.compile(rb"\bCONFIG_(\w+)\s*(<=|>=|==|!=|<|>)\s*(\d+)\b")
 _OPERATORS: Final = {"==": "="}
 
@@ -310,7 +311,7 @@ class _Collector:
     def _decides(self, code: bytes, at: int, presence: Presence, otherwise: bool) -> bool:
         """Say whether an event or a way out hangs on what stands at an offset of some code.
 
-        *otherwise* is the answer if it stands in no condition of a statement.
+        *otherwise* is the answer if it stands in no condition and is neither assigned nor returned.
         """
         inside = False
         for match in _CONTROL.finditer(code):
@@ -324,7 +325,9 @@ class _Collector:
             names = [word.name for word in words(_statement(code, close + 1)) if not word.member]
             if not TRANSFERS.isdisjoint(names) or self._events.matter(names, presence):
                 return True
-        return False if inside else otherwise
+        return (
+            False if inside else otherwise or _VALUE.search(code[_statement_start(code, at) : at]) is not None
+        )
 
     # Results
 
@@ -357,6 +360,10 @@ def _called(function: ir.Function) -> frozenset[str]:
         for one in block.instructions
         if isinstance(one, ir.Call) and isinstance(one.callee, ir.Name)
     )
+
+
+def _statement_start(code: bytes, at: int) -> int:
+    return max(code.rfind(mark, 0, at) for mark in (b";", b"{", b"}")) + 1
 
 
 def _may_turn(choice: Choice) -> bool:

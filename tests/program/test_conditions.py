@@ -209,6 +209,22 @@ void f(pte_t *p) {
     assert found(text) == {"OTHER=y": "needed"}
 
 
+def test_a_constant_that_is_kept_in_a_variable() -> None:
+    text = """#ifdef CONFIG_OTHER
+#define needed() 0
+#else
+#define needed() asked()
+#endif
+int asked(void);
+void f(pte_t *p) {
+	int is = needed();
+	if (is)
+		end_table(p);
+}
+"""
+    assert found(text) == {"OTHER=y": "needed"}
+
+
 def test_an_override_of_a_header_by_another() -> None:
     files = {
         "mm/a.c": HEAD + "#include <asm/x.h>\n#include <linux/x.h>\nvoid f(pte_t *p) { drop(p); }\n",
