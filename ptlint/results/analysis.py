@@ -14,6 +14,7 @@ from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
 from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.kbuild import Kbuild
+from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
 from ptlint.lifetime.outcome import Outcome
@@ -30,6 +31,7 @@ from ptlint.results.engine import Request, StateResult
 from ptlint.results.findings import findings_of
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
 from ptlint.results.proofs import facts_of, site_of
+from ptlint.results.queries import Asked, asked, query_findings
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree, version
@@ -62,11 +64,15 @@ class Analysis:
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         assumed: dict[str, Assumed] = {}
+        answers: list[Asked] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
             model = Model.load(request.tree, arch, toolchain)
-            for number, configuration in enumerate(self.configurations(model, request), 1):
+            configurations = self.configurations(model, request)
+            logic = Logic(model, dict(request.assume))
+            answers.append(asked(model, logic, request.rules, configurations, bool(request.configs)))
+            for number, configuration in enumerate((*configurations, *answers[-1].witnesses), 1):
                 for assumption in configuration.assumed:
                     assumed[assumption.symbol] = Assumed(
                         assumption.symbol, assumption.value, assumption.forced
@@ -75,7 +81,7 @@ class Analysis:
                 combinations.append(
                     self.one(request.tree, arch, configuration, toolchain, identity, progress)
                 )
-        return gather(request, toolchain, combinations, tuple(assumed[s] for s in sorted(assumed)))
+        return gather(request, toolchain, combinations, tuple(assumed[s] for s in sorted(assumed)), answers)
 
     def configurations(self, model: Model, request: Request) -> list[Configuration]:
         assume = dict(request.assume)
@@ -147,6 +153,7 @@ def gather(
     toolchain: Toolchain,
     combinations: Sequence[OneCombination],
     assumed: tuple[Assumed, ...],
+    answers: Sequence[Asked],
 ) -> StateResult:
     """Join what the combinations say: equal sites, findings and gaps are listed once."""
     sites: dict[object, Site] = {}
@@ -176,12 +183,19 @@ def gather(
             place = (finding.rule, finding.path, finding.line, finding.column, finding.identity)
             before = findings.get(place)
             findings[place] = finding if before is None else joined(before, name)
+    configurations = {one.combination.id: one.configuration for one in combinations}
+    for answer in answers:
+        for gap in answer.gaps:
+            gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
+    violations = [violation for answer in answers for violation in answer.violations]
+    for finding in query_findings(violations, configurations, request.archs):
+        findings[finding.rule, finding.path, finding.line, finding.column, finding.identity] = finding
     return StateResult(
         version(request.tree),
         toolchain.name,
         assumed,
         tuple(c.combination for c in combinations),
-        tuple(sorted(findings.values(), key=lambda f: (f.path, f.line, f.column, f.rule))),
+        tuple(sorted(findings.values(), key=lambda f: (f.path, f.line, f.column, f.rule, f.identity))),
         tuple(
             sorted(sites.values(), key=lambda s: (s.path, s.line, s.column, s.callee, s.verdict, s.reason))
         ),
