@@ -203,6 +203,7 @@ def gather(
         len(files),
         len(functions),
         facts_of(one.sites for one in combinations),
+        {name: configuration.text() for name, configuration in configurations.items()},
     )
 
 

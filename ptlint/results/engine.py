@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is asked of the analysis of one tree, and what it answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
@@ -41,6 +41,7 @@ class StateResult:
     files: int
     functions: int
     facts: tuple[str, ...] = ()
+    configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
 
 
 class Engine(Protocol):

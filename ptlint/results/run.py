@@ -3,7 +3,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ptlint.errors import KconfigError
@@ -39,6 +39,8 @@ class Run:
 
     result: Result
     trees: tuple[Tree, ...]
+    request: Request
+    configurations: Mapping[str, str]  # combination -> its .config
 
     def tree_of(self, finding: Finding) -> Tree:
         """Return the tree that has the finding's lines."""
@@ -75,7 +77,7 @@ def check(
         silent=_silent(request.rules, state.combinations),
         ledger=ledger,
     )
-    return Run(result, (request.tree,))
+    return Run(result, (request.tree,), request, state.configurations)
 
 
 def patch(
@@ -123,7 +125,7 @@ def patch(
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
     )
-    return Run(result, tuple(trees))
+    return Run(result, tuple(trees), request, changes.configurations)
 
 
 def _analyse(engine: Engine, request: Request, progress: Progress) -> StateResult:
