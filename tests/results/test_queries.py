@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rules of queries: what Kconfig answers, and the findings that it makes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from ptlint.results.fingerprint import fingerprint
 from ptlint.results.model import Finding
 from ptlint.results.queries import Asked, asked, query_findings
 from ptlint.rules.loader import find_rule, load_rules
-from ptlint.source.tree import MemoryTree
+from ptlint.source.tree import DiskTree, MemoryTree
 
 RULE = find_rule(load_rules(), "PTL011")
 
@@ -145,3 +146,29 @@ def test_what_only_some_architectures_have_says_so() -> None:
         ("arch-override", "ARCH=powerpc", ("powerpc",))
     ]
     assert told(query_findings(violations, every, ["powerpc"])) == [("arch-override", "y", ("powerpc",))]
+
+
+def of_kernel(root: Path, arch: str, assume: Mapping[str, str]) -> list[tuple[str, str, int]]:
+    """Return query, condition and number of witnesses for each violation in a kernel, from its defconfig."""
+    model = Model.load(DiskTree(root), arch_named(arch), toolchain_named(DEFAULT))
+    answer = asked(model, Logic(model, assume), [RULE], [model.defconfig(assume)], False)
+    assert not answer.gaps
+    return [(one.query.name, one.condition, len(answer.witnesses)) for one in answer.violations]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("arch", ["x86_64", "i386", "powerpc", "arm64", "um", "sparc64"])
+def test_a_pristine_kernel_is_silent(kernel_tree: Callable[[str], Path], arch: str) -> None:
+    assert of_kernel(kernel_tree("latest"), arch, {}) == []
+    assert of_kernel(kernel_tree("6.12"), arch, {}) == []
+
+
+@pytest.mark.kernel
+def test_an_older_kernel_lacks_a_select_for_pt_reclaim(kernel_tree: Callable[[str], Path]) -> None:
+    assume = {"PT_RECLAIM": "y"}
+    assert of_kernel(kernel_tree("6.12"), "x86_64", assume) == [("rcu-table-free", "!PARAVIRT", 1)]
+    assert of_kernel(kernel_tree("6.12"), "arm64", assume) == []
+    assert of_kernel(kernel_tree("6.12"), "arm", assume) == [
+        ("rcu-table-free", "!ARM_LPAE || !SMP", 2),
+        ("mmu", "!MMU", 2),
+    ]
