@@ -42,10 +42,11 @@ def witness_of(last: Last, finding: Finding, full: bool) -> str:
             lines.append(
                 f"# {one.symbol}={one.value} is forced, against Kconfig: this is no real configuration"
             )
-    if not full:
-        lines += [f"#   make ARCH={arch} defconfig", "#   append this to .config"]
-    else:
+    if full:
         lines.append("#   make this the .config")
+    else:
+        lines.append(f"#   make ARCH={arch} defconfig")
+        lines.append("#   append this to .config" if settings else "#   (that has it already)")
     lines += [f"#   make ARCH={arch} {goal}".rstrip() for goal in ("olddefconfig", _target(finding))]
     return "\n".join(lines) + "\n" + settings
 

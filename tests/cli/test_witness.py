@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`ptlint configs` and `ptlint witness`, with the real engine on a tree that is little but Kconfig files."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,40 @@ def test_a_witness_says_what_to_set_and_how_to_compile(ptlint: Ptlint, tree: Pat
 def test_a_witness_knows_the_patch(ptlint: Ptlint, tmp_path: Path) -> None:
     found = finding_of(ptlint, "patch", tmp_path / "always.patch")
     assert ptlint("witness", found)[1].endswith(FREE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "events"),
+    [
+        ("SMP", "SMP && PARAVIRT", ["existing", "new"]),
+        ("SMP && PARAVIRT", "SMP", ["existing", "fixed"]),
+        ("SMP", "PARAVIRT", ["fixed", "new"]),
+        ("SMP", "SMP && MMU", ["existing"]),
+        ("y", "SMP", ["new"]),
+        ("SMP", "y", ["fixed"]),
+    ],
+)
+def test_what_a_patch_makes_feasible_is_new(
+    ptlint: Ptlint, tree: Path, tmp_path: Path, before: str, after: str, events: list[str]
+) -> None:
+    texts = [ALWAYS.replace("SMP || PARAVIRT", each) for each in (before, after)]
+    (tree / "Kconfig").write_text(texts[0])
+    (tmp_path / "p.patch").write_text(fakes.mbox("Kconfig", texts))
+    status, out, _ = ptlint("patch", tmp_path / "p.patch", "--format", "json")
+    found = json.loads(out)["findings"]
+    assert sorted(one["status"] for one in found) == events
+    assert status == ("new" in events)
+    assert len({one["id"] for one in found}) == 1
+    assert all(one["function"] is None and one["trace"][0]["function"] is None for one in found)
+
+
+def test_a_witness_of_one_of_several_architectures_is_of_that_one(ptlint: Ptlint, tree: Path) -> None:
+    (tree / "Kconfig").write_text(ALWAYS.replace("SMP || PARAVIRT", 'SMP || "$(ARCH)" = "x86_64"'))
+    (tree / "arch/x86/configs/i386_defconfig").write_text("CONFIG_SMP=y\n")
+    found = finding_of(ptlint, "check", "--arch", "x86_64", "--arch", "i386")
+    out = ptlint("witness", found)[1]
+    assert "when ARCH=i386 && !SMP\n" in out
+    assert "make ARCH=i386 olddefconfig" in out and out.endswith(FREE)
 
 
 def test_a_forced_assumption_is_no_real_configuration(ptlint: Ptlint, tree: Path, tmp_path: Path) -> None:
