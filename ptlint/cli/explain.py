@@ -47,17 +47,9 @@ def _tell(subject: str, no_color: bool) -> None:
     """Print each event of the last run whose id begins with *subject*."""
     from ptlint.cli.output import wants_colour
     from ptlint.reports import spans, text
-    from ptlint.results.fingerprint import fingerprint
-    from ptlint.results.last import recall
+    from ptlint.results.last import find_in_last
 
-    last = recall()
-    if last is None:
-        raise UsageError(f"{subject}: there is no last run to explain it from; run a check or patch first")
-    found = [one for one in last.result.findings if fingerprint(one).startswith(subject)]
-    if not found:
-        raise UsageError(f"{subject}: no finding of the last run has that id")
-    if len({fingerprint(one) for one in found}) > 1:
-        raise UsageError(f"{subject}: more than one finding of the last run begins so; give more digits")
+    last, found = find_in_last(subject)
     lines: list[spans.Line] = []
     for one in found:
         lines += [*text.story(last.result, one, last.line, whole=True), []]

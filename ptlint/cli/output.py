@@ -20,7 +20,7 @@ from ptlint.source.tree import Tree
 def conclude(run: Run, targets: Sequence[Target], arguments: argparse.Namespace) -> int:
     """Write the result, keep it as the last one, and return the exit status."""
     sources = _sources(run)
-    keep(run.result, sources)
+    keep(run, sources)
     for target in targets:
         if target.file is None and target.format == "text" and wants_colour(arguments.no_color):
             from ptlint.reports import spans, text

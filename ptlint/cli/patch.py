@@ -12,10 +12,11 @@ from ptlint.errors import PatchError, UsageError
 
 if TYPE_CHECKING:
     from ptlint.results.engine import Engine
+    from ptlint.source.patches import Series
 
 HELP = "analyse patches one by one, before against after"
 
-_SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".txt")
+SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".txt")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,23 +38,33 @@ def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     from ptlint.cli.output import conclude
     from ptlint.cli.session import open_session, open_tree, progress
     from ptlint.results.run import patch
-    from ptlint.source.patches import parse_files
 
     tree = open_tree(arguments.tree)
-    series = parse_files(_inputs(arguments.patches), ", ".join(arguments.patches))
-    touched = [
-        path
-        for one in series.patches
-        for change in one.files
-        for path in (change.old_path, change.new_path)
-        if path
-    ]
-    session = open_session(arguments, engine, tree, touched=touched)
+    series = read_series(arguments.patches)
+    session = open_session(arguments, engine, tree, touched=touched(series))
     with progress(arguments) as teller:
         found = patch(
             session.request, series, session.selection, session.engine, teller, final=arguments.final
         )
     return conclude(found, wanted, arguments)
+
+
+def read_series(names: Sequence[str]) -> "Series":
+    """Return the series that some inputs make.
+
+    Raises:
+        UsageError: an input does not exist or cannot be read.
+        PatchError: one has no patch.
+    """
+    from ptlint.source.patches import parse_files
+
+    return parse_files(_inputs(names), ", ".join(names))
+
+
+def touched(series: "Series") -> tuple[str, ...]:
+    """Return the files that the patches of a series change."""
+    changes = [change for one in series.patches for change in one.files]
+    return tuple(path for one in changes for path in (one.old_path, one.new_path) if path)
 
 
 def _inputs(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -68,9 +79,9 @@ def _inputs(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             if name == "-":
                 yield "standard input", sys.stdin.buffer.read()
             elif path.is_dir():
-                files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix in _SUFFIXES)
+                files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix in SUFFIXES)
                 if not files:
-                    raise PatchError(f"{name}: no patch in the folder (names end in {', '.join(_SUFFIXES)})")
+                    raise PatchError(f"{name}: no patch in the folder (names end in {', '.join(SUFFIXES)})")
                 yield from ((str(file), file.read_bytes()) for file in files)
             else:
                 yield name, path.read_bytes()

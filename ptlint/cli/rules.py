@@ -73,6 +73,6 @@ def run_test(arguments: argparse.Namespace, engine: "Engine | None") -> int:
             for complaint in complaints:
                 sys.stdout.write(neutral(f"      {complaint}") + "\n")
     if not ran:
-        raise UsageError(f"{folder}: no case in it; cases are C files or folders below cases/")
+        raise UsageError(f"{folder}: no case in it; cases are C or Kconfig files, or folders, below cases/")
     sys.stdout.write(f"{ran} {'case' if ran == 1 else 'cases'}, {failed} failed\n")
     return 1 if failed else 0

@@ -110,7 +110,7 @@ def _finding(finding: Finding, patch: bool) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"path": step.path, "line": step.line, "function": step.function, "message": step.message}
+    return {"path": step.path, "line": step.line, "function": step.function or None, "message": step.message}
 
 
 def _site(site: Site) -> dict[str, Any]:

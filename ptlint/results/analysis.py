@@ -36,6 +36,7 @@ from ptlint.results.findings import findings_of
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
+from ptlint.results.queries import Asked, asked
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
@@ -72,6 +73,7 @@ class Analysis:
         gaps: list[Gap] = []
         files = Files(FileBranches(), Sources(request.tree))
         closed = request.closed or bool(request.configs)
+        answers: list[Asked] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
@@ -83,6 +85,9 @@ class Analysis:
                     covering.choose(configuration)
             if not covering.chosen:
                 covering.choose(covering.start)
+            answers.append(asked(model, logic, request.rules, covering.chosen, closed))
+            for witness in answers[-1].witnesses:
+                covering.choose(witness)
             number = 0
             while number < len(covering.chosen):
                 one, conditions = self.one(
@@ -109,7 +114,7 @@ class Analysis:
                 count = len(covering.open_goals())
                 reason = f"{count} conditions of the code are met by none of {number} combinations"
                 gaps.append(Gap(f"arch/{arch.srcarch}/Kconfig", 1, "", reason))
-        return gather(request, toolchain, combinations, logics, frozenset(symbols), gaps)
+        return gather(request, toolchain, combinations, logics, frozenset(symbols), gaps, answers)
 
     def one(
         self,

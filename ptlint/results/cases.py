@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of a rule: small sources laid over a small tree, with what is expected written into them.
 
-A case is a C file whose first comments say where it goes and what it needs::
+A case is a C or Kconfig file whose first comments (``//`` or ``#``) say where it goes and what it needs::
 
     // file: mm/example.c
     // config: SMP=y
     // arch: x86_64
 
 or a folder of files at their paths in the tree, with any ``*.patch`` at its top as a series to be judged, or
-two C files ``NAME.before.c`` and ``NAME.after.c``, the sides of a patch. In the text, a comment speaks of its
+two files ``NAME.before.c`` and ``NAME.after.c``, the sides of a patch. The names of Kconfig files end in
+``.kconfig`` instead of ``.c``. In the text, a comment speaks of its
 own line: ``expect: NAME [new|existing|fixed] [when CONDITION] [-- why]``, ``ok: NAME`` for a near miss,
 ``todo-expect:`` for what is known to be missed, ``gap:`` for what cannot be analysed. Anything else that is
-found in the case's files fails it. The ``c bad`` and ``c good`` blocks of a rule's README are cases as well.
+found in the case's files fails it. The ``c bad`` and ``c good`` blocks of a README (or ``kconfig bad``,
+``kconfig good``) are cases as well.
 """
 
 import re
@@ -33,11 +35,12 @@ from ptlint.source.linemap import LineMap
 from ptlint.source.patches import Series, parse_files
 from ptlint.source.tree import Overlay, Tree, normal_path
 
-_BEFORE, _AFTER = ".before.c", ".after.c"
-_HEADER = re.compile(r"//\s*(file|config|arch):\s*(.*?)\s*")
-_BLOCK = re.compile(r"^```c (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SUFFIXES = (".c", ".kconfig")
+_BEFORE, _AFTER = ".before", ".after"
+_HEADER = re.compile(r"(?://|#)\s*(file|config|arch):\s*(.*?)\s*")
+_BLOCK = re.compile(r"^```(?:c|kconfig) (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(
-    r"(?:/\*|//)\s*(?:(?P<gap>gap):.*?|(?P<kind>expect|ok|todo-expect):\s*(?P<rule>[a-z0-9-]+)"
+    r"(?:/\*|//|#)\s*(?:(?P<gap>gap):.*?|(?P<kind>expect|ok|todo-expect):\s*(?P<rule>[a-z0-9-]+)"
     r"(?:\s+(?P<status>new|existing|fixed))?(?:\s+when\s+(?P<when>.*?))?(?:\s+--\s.*?)?)\s*(?:\*/|$)"
 )
 
@@ -79,11 +82,13 @@ def find_cases(folder: Path, rule: Rule) -> Iterator[Case]:
     for path in sorted((folder / "cases").glob("*")):
         if path.is_dir():
             yield _folder_case(path)
-        elif path.name.endswith(_AFTER):
+        elif path.suffix not in _SUFFIXES or path.stem.endswith(_AFTER):
             continue
-        elif path.name.endswith(_BEFORE):
-            yield _two_sided_case(path, path.with_name(path.name.removesuffix(_BEFORE) + _AFTER))
-        elif path.suffix == ".c":
+        elif path.stem.endswith(_BEFORE):
+            yield _two_sided_case(
+                path, path.with_name(path.stem.removesuffix(_BEFORE) + _AFTER + path.suffix)
+            )
+        else:
             yield _file_case(path.name, path.read_text(encoding="utf-8"), None)
     for number, match in enumerate(_BLOCK.finditer(rule.readme), 1):
         yield _file_case(f"README.md block {number} ({match[1]})", match[2], match[1] == "bad")
@@ -126,7 +131,7 @@ def _two_sided_case(before: Path, after: Path) -> Case:
     if not after.is_file():
         raise RuleError(f"{before}: a case with a first side needs {after.name}")
     old, new = before.read_text(encoding="utf-8"), after.read_text(encoding="utf-8")
-    case = _file_case(before.name.removesuffix(_BEFORE), old, None)
+    case = _file_case(before.stem.removesuffix(_BEFORE), old, None)
     path = next(iter(case.files))
     lines = unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}")
     series = parse_files([(case.name, "".join(lines).encode())], case.name)
@@ -156,7 +161,7 @@ def _headers(text: str) -> list[tuple[str, str]]:
         match = _HEADER.fullmatch(line)
         if match is not None:
             found.append((match[1], match[2]))
-        elif not line.startswith("//"):
+        elif not line.startswith(("//", "#")):
             break
     return found
 
@@ -283,8 +288,12 @@ def _judge_block(case: Case, result: Result) -> Iterator[str]:
     if not case.hits:
         yield from (f"noisy: {_where(one)}: {one.message}" for one in result.findings)
         yield from _gaps(case.files, (), result)
-    elif not any(one.path in case.files for one in result.findings):
+    elif not any(_leads_through(one, case.files) for one in result.findings):
         yield "missing: nothing is found in a bad block"
+
+
+def _leads_through(finding: Finding, paths: Container[str]) -> bool:
+    return finding.path in paths or any(step.path in paths for step in finding.trace)
 
 
 def _where(finding: Finding) -> str:

@@ -56,6 +56,7 @@ def _renamed(state: StateResult, names: dict[str, str]) -> StateResult:
         combinations=tuple(replace(one, id=names[one.id]) for one in state.combinations),
         findings=tuple(finding(one) for one in state.findings),
         sites=tuple(site(one) for one in state.sites),
+        configurations={names[old]: text for old, text in state.configurations.items()},
     )
 
 

@@ -30,6 +30,7 @@ class Differences:
     findings: tuple[Finding, ...]
     verdicts: tuple[VerdictChange, ...]
     gaps: tuple[Gap, ...]
+    configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
 
 
 class _Lineage(NamedTuple):
@@ -82,7 +83,8 @@ def compare(states: Sequence[State]) -> Differences:
         old_gaps = frozenset(index for index, old in pairs.items() if old in old_gaps)
     events += _existing(results[-1], held, combinations)
     gaps = [replace(results[-1].gaps[index], status=Status.EXISTING) for index in sorted(old_gaps)]
-    return Differences(combinations, tuple(events), tuple(verdicts), (*new_gaps, *gaps))
+    configurations = {name: text for result in results for name, text in result.configurations.items()}
+    return Differences(combinations, tuple(events), tuple(verdicts), (*new_gaps, *gaps), configurations)
 
 
 def _existing(last: StateResult, held: _Held, combinations: Sequence[Combination]) -> list[Finding]:

@@ -44,7 +44,7 @@ class StateResult:
     functions: int
     facts: tuple[str, ...] = ()
     cone: frozenset[str] = frozenset()  # the symbols that combinations are told apart by
-    witnesses: Mapping[str, str] = field(default_factory=dict)  # id of a combination -> its .config
+    configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
 
 
 class Engine(Protocol):

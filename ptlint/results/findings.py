@@ -57,7 +57,9 @@ def events_of(judgement: Judgement) -> tuple[Event, ...]:
 
 
 def violates(rule: Rule, word: Sequence[Event]) -> bool:
-    """Say whether a rule's automaton ends in its violation."""
+    """Say whether a rule's automaton ends in its violation; a rule of queries has none."""
+    if rule.automaton is None:
+        return False
     state = rule.automaton.start
     for event in word:
         state = rule.automaton.after(state, event)

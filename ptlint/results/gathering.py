@@ -14,6 +14,7 @@ from ptlint.lifetime.verdicts import SiteVerdict
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
 from ptlint.results.proofs import site_of
+from ptlint.results.queries import Asked, query_findings
 from ptlint.source.tree import version
 
 
@@ -43,13 +44,15 @@ def gather(
     logics: Mapping[str, Logic],
     cone: frozenset[str],
     further: Iterable[Gap] = (),
+    answers: Sequence[Asked] = (),
 ) -> StateResult:
     """Return everything about one state of a tree. `cone` are the symbols that decide the analysed code."""
     conditions = Conditions(combinations, logics, cone)
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
     gaps: dict[tuple[str, int, str, str], Gap] = {
-        (gap.path, gap.line, gap.function, gap.reason): gap for gap in further
+        (gap.path, gap.line, gap.function, gap.reason): gap
+        for gap in (*further, *(gap for answer in answers for gap in answer.gaps))
     }
     for one in combinations:
         for verdict in one.sites.values():
@@ -68,6 +71,9 @@ def gather(
             findings[place] = (
                 finding if before is None else replace(before, combinations=(*before.combinations, one.id))
             )
+    configurations = {one.id: one.configuration for one in combinations}
+    violations = [violation for answer in answers for violation in answer.violations]
+    queried = query_findings(violations, configurations, request.archs)
     assumed = {
         a.symbol: Assumed(a.symbol, a.value, a.forced)
         for one in combinations
@@ -83,8 +89,11 @@ def gather(
         ),
         tuple(
             sorted(
-                (replace(f, condition=conditions.of(f.combinations)) for f in findings.values()),
-                key=lambda f: (f.path, f.line, f.column, f.rule),
+                (
+                    *(replace(f, condition=conditions.of(f.combinations)) for f in findings.values()),
+                    *queried,
+                ),
+                key=lambda f: (f.path, f.line, f.column, f.rule, f.identity),
             )
         ),
         tuple(
@@ -95,7 +104,7 @@ def gather(
         len(frozenset().union(*(one.functions for one in combinations))),
         tuple(sorted({fact for one in combinations for fact in one.facts})),
         cone,
-        {one.id: one.configuration.text() for one in combinations},
+        {name: configuration.text() for name, configuration in configurations.items()},
     )
 
 

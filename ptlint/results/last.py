@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The last result, kept so that `ptlint explain` can tell more of one of its findings."""
+"""The last result, kept so that `ptlint explain` and `ptlint witness` can tell more of its findings."""
 
 import os
 import tempfile
@@ -11,9 +11,21 @@ import msgspec
 from platformdirs import user_cache_dir
 
 from ptlint import __version__
+from ptlint.errors import UsageError
+from ptlint.results.fingerprint import fingerprint
 from ptlint.results.model import Finding, Result
+from ptlint.results.run import Run
+from ptlint.source.tree import DiskTree, Overlay, Tree
 
 _NAME = "last.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the configurations of a finding come from: a tree on disk and the changes that lay over it."""
+
+    root: str  # "" if the tree was not on disk
+    changes: dict[str, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +35,19 @@ class Last:
     ptlint: str
     result: Result
     sources: dict[str, str]
+    configurations: dict[str, str]  # of the first combination of each finding: its .config
+    origins: list[Origin]  # of each finding
+    toolchain: str  # as it was asked for
+    given: bool  # whether the user gave the configurations
 
     def line(self, finding: Finding, path: str, number: int) -> str | None:
         """Return the text of a line that the finding shows."""
         return self.sources.get(f"{self.result.findings.index(finding)}:{number}:{path}")
 
 
-def keep(result: Result, line: Callable[[Finding, str, int], str | None]) -> None:
-    """Keep *result* in the user's cache; *line* gives the text of its places. Failing to is no error."""
+def keep(run: Run, line: Callable[[Finding, str, int], str | None]) -> None:
+    """Keep a run's result in the user's cache; *line* gives the text of places. Failing to is no error."""
+    result = run.result
     sources: dict[str, str] = {}
     for index, finding in enumerate(result.findings):
         places = {(step.path, step.line) for way in (finding.trace, *finding.further) for step in way}
@@ -38,7 +55,17 @@ def keep(result: Result, line: Callable[[Finding, str, int], str | None]) -> Non
             text = line(finding, path, number)
             if text is not None:
                 sources[f"{index}:{number}:{path}"] = text
-    write_quietly(_file(), msgspec.json.encode(Last(__version__, result, sources)))
+    shown = dict.fromkeys(name for finding in result.findings for name in finding.combinations[:1])
+    last = Last(
+        __version__,
+        result,
+        sources,
+        {name: run.configurations[name] for name in shown if name in run.configurations},
+        [_origin(run.tree_of(finding)) for finding in result.findings],
+        run.request.toolchain,
+        bool(run.request.configs),
+    )
+    write_quietly(_file(), msgspec.json.encode(last))
 
 
 def recall() -> Last | None:
@@ -48,6 +75,30 @@ def recall() -> Last | None:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return last if last.ptlint == __version__ else None
+
+
+def find_in_last(subject: str) -> tuple[Last, list[Finding]]:
+    """Return the last result, and each event in it of the finding whose id begins with *subject*.
+
+    Raises:
+        UsageError: there is no last result, or none or several of its findings have such an id.
+    """
+    last = recall()
+    if last is None:
+        raise UsageError(f"{subject}: there is no last run to explain it from; run a check or patch first")
+    found = [one for one in last.result.findings if fingerprint(one).startswith(subject)]
+    if not found:
+        raise UsageError(f"{subject}: no finding of the last run has that id")
+    if len({fingerprint(one) for one in found}) > 1:
+        raise UsageError(f"{subject}: more than one finding of the last run begins so; give more digits")
+    return last, found
+
+
+def _origin(tree: Tree) -> Origin:
+    changes = dict(tree.changes) if isinstance(tree, Overlay) else {}
+    while isinstance(tree, Overlay):
+        tree = tree.base
+    return Origin(os.path.realpath(tree.root) if isinstance(tree, DiskTree) else "", changes)
 
 
 def write_quietly(path: Path, content: bytes) -> None:

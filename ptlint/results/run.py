@@ -3,7 +3,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -41,6 +41,8 @@ class Run:
 
     result: Result
     trees: tuple[Tree, ...]
+    request: Request
+    configurations: Mapping[str, str]  # combination -> its .config
 
     def tree_of(self, finding: Finding) -> Tree:
         """Return the tree that has the finding's lines."""
@@ -78,7 +80,7 @@ def check(
         silent=_silent(request.rules, state.combinations),
         ledger=ledger,
     )
-    return Run(result, (request.tree,))
+    return Run(result, (request.tree,), request, state.configurations)
 
 
 def patch(
@@ -144,16 +146,16 @@ def patch(
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
     )
-    return Run(result, tuple(trees))
+    return Run(result, tuple(trees), request, changes.configurations)
 
 
 def texts_of(states: Iterable[StateResult]) -> tuple[tuple[str, str], ...]:
     """Return the .configs of all combinations of some states, each with its architecture, none twice."""
     found = {
-        (one.arch, state.witnesses[one.id]): None
+        (one.arch, state.configurations[one.id]): None
         for state in states
         for one in state.combinations
-        if one.id in state.witnesses
+        if one.id in state.configurations
     }
     return tuple(found)
 

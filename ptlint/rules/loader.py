@@ -15,14 +15,18 @@ import msgspec
 
 from ptlint.errors import RuleError, UsageError
 from ptlint.rules.conditions import parse_condition
-from ptlint.rules.model import Automaton, Event, Rule, Severity, Transition
+from ptlint.rules.model import Automaton, Event, Query, Rule, Severity, Transition
 
 PLACEHOLDERS = ("callee", "function", "level", "callers")
-"""What a message template may name."""
+"""What the message template of an automaton may name."""
+
+QUERY_PLACEHOLDERS = ("symbol", "lacks", "why")
+"""What the message template of queries may name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SYMBOL = re.compile(r"[A-Za-z0-9_]+")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _WRONG_TYPE = re.compile(r"(.*) - at `\$\.?(.*)`")
 
@@ -39,20 +43,30 @@ class _Automaton(msgspec.Struct, forbid_unknown_fields=True):
     violation: str
 
 
+class _Query(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    formula: str
+    at: list[str]
+    lacks: str
+    why: str
+
+
 class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     code: str
     name: str
     title: str
     severity: str
     message: str
-    automaton: _Automaton
+    automaton: _Automaton | None = None
+    query: list[_Query] = []
     requires: str = ""
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
-    "": ("code", "name", "title", "severity", "message", "requires", "automaton"),
+    "": ("code", "name", "title", "severity", "message", "requires", "automaton", "query"),
     "automaton": ("states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
+    "query": ("name", "formula", "at", "lacks", "why"),
 }
 
 
@@ -135,11 +149,10 @@ def load_rule(folder: Path) -> Rule:
     for key, text in (("title", raw.title), ("message", raw.message)):
         if not text or "\n" in text:
             raise RuleError(f"{path}: {key}: must be one line of text")
-    _check_message(path, raw.message)
-    try:
-        parse_condition(raw.requires)
-    except RuleError as error:
-        raise RuleError(f"{path}: requires: {error}") from error
+    if (raw.automaton is None) == (not raw.query):
+        raise RuleError(f"{path}: a rule has either an automaton or queries")
+    _check_message(path, raw.message, QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS)
+    _check_formula(path, "requires", raw.requires)
     return Rule(
         code=raw.code,
         name=raw.name,
@@ -147,10 +160,11 @@ def load_rule(folder: Path) -> Rule:
         severity=_member(path, "severity", raw.severity, Severity),
         message=raw.message,
         requires=raw.requires,
-        automaton=_automaton(path, raw.automaton),
+        automaton=None if raw.automaton is None else _automaton(path, raw.automaton),
         readme=readme,
         digest=blake2b(content, digest_size=16).hexdigest(),
         folder=str(folder),
+        queries=_queries(path, raw.query),
     )
 
 
@@ -179,16 +193,38 @@ def _check_keys(path: Path, value: Any, where: str) -> None:
             _check_keys(path, inner, full)
 
 
-def _check_message(path: Path, message: str) -> None:
+def _check_formula(path: Path, key: str, text: str) -> None:
+    try:
+        parse_condition(text)
+    except RuleError as error:
+        raise RuleError(f"{path}: {key}: {error}") from error
+
+
+def _check_message(path: Path, message: str, placeholders: Sequence[str]) -> None:
     try:
         fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(message)]
     except ValueError as error:
         raise RuleError(f"{path}: message: {error}") from error
     for name, spec, conversion in fields:
-        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+        if name is not None and (name not in placeholders or spec or conversion):
             raise RuleError(
-                f"{path}: message: unknown placeholder '{{{name}}}'; known are: {', '.join(PLACEHOLDERS)}"
+                f"{path}: message: unknown placeholder '{{{name}}}'; known are: {', '.join(placeholders)}"
             )
+
+
+def _queries(path: Path, raw: Sequence[_Query]) -> tuple[Query, ...]:
+    for number, query in enumerate(raw):
+        if not _NAME.fullmatch(query.name):
+            raise RuleError(f"{path}: query.name: {query.name!r} is no kebab-case noun")
+        if query.name in (other.name for other in raw[:number]):
+            raise RuleError(f"{path}: query.name: {query.name!r} is given twice")
+        for key, text in (("lacks", query.lacks), ("why", query.why), ("formula", query.formula)):
+            if not text or "\n" in text:
+                raise RuleError(f"{path}: query.{key}: must be one line of text")
+        _check_formula(path, "query.formula", query.formula)
+        if not query.at or not all(map(_SYMBOL.fullmatch, query.at)):
+            raise RuleError(f"{path}: query.at: needs the names of symbols")
+    return tuple(Query(one.name, one.formula, tuple(one.at), one.lacks, one.why) for one in raw)
 
 
 def _automaton(path: Path, raw: _Automaton) -> Automaton:

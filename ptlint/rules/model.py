@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A rule as data: what it is called, how bad it is, and the automaton over events that it runs."""
+"""A rule as data: what it is called, how bad it is, and the automaton or the queries that it runs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,19 +67,37 @@ class Automaton:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A question to Kconfig: a configuration in which the formula is not n violates the rule."""
+
+    name: str  # of the query; part of the identity of what it finds
+    formula: str  # Kconfig expression. It is not asked of a tree that does not define all of its symbols
+    at: tuple[str, ...]  # the finding is at the entry of the first of these symbols that the tree defines
+    lacks: str  # what is wrong, after "PT_RECLAIM can be on ..."
+    why: str  # what comes of it
+
+    @property
+    def symbol(self) -> str:
+        """The symbol that the query is about."""
+        return self.at[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a rules folder."""
+    """One rule of a rules folder. It has an automaton or queries, never both."""
 
     code: str  # "PTL001"
     name: str  # "sync-free"
     title: str
     severity: Severity
-    message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine
+    message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine; for queries
+    # {symbol}, {lacks} and {why}
     requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
-    automaton: Automaton
+    automaton: Automaton | None
     readme: str
     digest: str  # of rule.toml
     folder: str  # where it was found; its cases lie below
+    queries: tuple[Query, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

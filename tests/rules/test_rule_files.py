@@ -76,6 +76,7 @@ def test_a_free_without_grace_period_is_the_violation_of_sync_free_only() -> Non
         ("ipi-only-sync", "free", False),
     ):
         automaton = find_rule(load_rules(), word).automaton
+        assert automaton is not None
         state = automaton.start
         for event in events.split():
             state = automaton.after(state, Event(event))
@@ -87,7 +88,7 @@ def test_rules_of_ones_own_join_the_shipped_ones(tmp_path: Path) -> None:
     rules = load_rules([tmp_path])
     own = find_rule(rules, "own-rule")
     assert (own.code, own.severity, own.requires) == ("XYZ001", Severity.WARNING, "PT_RECLAIM && !SMP")
-    assert rules[-1] is own and own.automaton.start == "private"
+    assert rules[-1] is own and own.automaton is not None and own.automaton.start == "private"
 
 
 def test_a_single_rule_folder_can_be_named_itself(tmp_path: Path) -> None:
@@ -196,3 +197,55 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
 
 def test_a_condition_names_its_symbols() -> None:
     assert parse_condition('A && !B || NR_CPUS >= 4 && C = "x"').symbols() == {"A", "B", "C", "NR_CPUS"}
+
+
+QUERIES = """\
+code = "XYZ002"
+name = "own-queries"
+title = "queries of one's own"
+severity = "error"
+message = "{symbol} can be on {lacks}: {why}"
+requires = "SMP"
+
+[[query]]
+name = "a-thing"
+formula = "!MMU && A"
+at = ["SMP", "A"]
+lacks = "without MMU"
+why = "there is none"
+"""
+
+
+def test_a_rule_may_have_queries_instead(tmp_path: Path) -> None:
+    rule = load_rule(rule_in(tmp_path, QUERIES))
+    assert rule.automaton is None
+    (query,) = rule.queries
+    assert (query.name, query.formula, query.at, query.symbol) == (
+        "a-thing",
+        "!MMU && A",
+        ("SMP", "A"),
+        "SMP",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('formula = "!MMU && A"', 'formula = "!MMU &&"', "query.formula: "),
+        ('formula = "!MMU && A"', 'formula = ""', "query.formula: must be one line of text"),
+        ('name = "a-thing"', 'name = "A thing"', "query.name: 'A thing' is no kebab-case noun"),
+        ('name = "a-thing"', 'nam = "a-thing"', "unknown key 'query.nam'; did you mean name?"),
+        ('at = ["SMP", "A"]', "at = []", "query.at: needs the names of symbols"),
+        ('at = ["SMP", "A"]', 'at = ["A B"]', "query.at: needs the names of symbols"),
+        ("{lacks}", "{callee}", "unknown placeholder '{callee}'; known are: symbol, lacks, why"),
+        (QUERIES, QUERIES + QUERIES[QUERIES.index("[[query]]") :], "query.name: 'a-thing' is given twice"),
+        (QUERIES, QUERIES + RULE[RULE.index("[automaton]") :], "either an automaton or queries"),
+        (QUERIES, QUERIES[: QUERIES.index("[[query]]")], "either an automaton or queries"),
+    ],
+)
+def test_a_wrong_query_is_refused_by_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    folder = rule_in(tmp_path, QUERIES.replace(old, new))
+    with pytest.raises(RuleError) as refused:
+        load_rule(folder)
+    assert str(folder / "rule.toml") in str(refused.value)
+    assert message in str(refused.value)
