@@ -54,7 +54,9 @@ class Executor:
     journal: Journal
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
-    outcomes: dict[Hashable, tuple[dict[Location, Value], Outcomes]] = field(default_factory=dict)
+    outcomes: dict[Hashable, tuple[dict[Location, Value], dict[int, bool], Outcomes]] = field(
+        default_factory=dict
+    )
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     discovery: Discovery = field(init=False)
     memory: Memory = field(init=False)
@@ -100,16 +102,17 @@ class Executor:
     def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
         """Walk a call, or take the outcome of the same call made before with the same objects.
 
-        Only what the call changed is taken over; scalars that it did not touch are those of this path.
+        Only what the call changed and what it learnt is taken over; scalars that it did not touch, and what
+        else was supposed, are those of this path.
         """
         key = (frame.number, tuple(arguments), self.core(state))
         known = self.outcomes.get(key)
         if known is None:
-            before = dict(state.memory)
+            before, supposed = dict(state.memory), dict(state.truths)
             results = self.enter(frame, arguments, state)
-            self.outcomes[key] = (before, [(s.copy(), v) for s, v in results])
+            self.outcomes[key] = (before, supposed, [(s.copy(), v) for s, v in results])
             return results
-        before, results = known
+        before, supposed, results = known
         taken = []
         for result, value in results:
             after = result.copy()
@@ -120,7 +123,8 @@ class Executor:
                         after.memory.pop(at, None)
                     else:
                         after.memory[at] = mine
-            after.truths = dict(state.truths)
+            learnt = {k: t for k, t in result.truths.items() if supposed.get(k) is not t}
+            after.truths = {**state.truths, **learnt}
             taken.append((after, value))
         return taken
 
