@@ -69,7 +69,8 @@ class Analysis:
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         logics: dict[str, Logic] = {}
-        symbols = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
+        required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
+        deciding: dict[str, set[str]] = {"": required}
         gaps: list[Gap] = []
         files = Files(FileBranches(), Sources(request.tree))
         closed = request.closed or bool(request.configs)
@@ -101,20 +102,20 @@ class Analysis:
                 )
                 combinations.append(one)
                 number += 1
+                for condition in conditions:
+                    deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
                 if closed:
-                    symbols.update(*(c.formula.symbols() for c in conditions))
                     continue
                 covering.learn(conditions)
                 if number == len(covering.chosen) < MOST_CONFIGURATIONS:
                     following = covering.next()
                     if following is not None:
                         covering.choose(following)
-            symbols |= covering.symbols
             if not closed and covering.next() is not None:
                 count = len(covering.open_goals())
                 reason = f"{count} conditions of the code are met by none of {number} combinations"
                 gaps.append(Gap(f"arch/{arch.srcarch}/Kconfig", 1, "", reason))
-        return gather(request, toolchain, combinations, logics, frozenset(symbols), gaps, answers)
+        return gather(request, toolchain, combinations, logics, deciding, gaps, answers)
 
     def one(
         self,

@@ -28,7 +28,6 @@ class Covering:
         self.logic = logic
         self.start = start
         self.chosen: list[Configuration] = []
-        self.symbols: set[str] = set()
         self._goals: dict[Formula, None] = {}
         self._functions: dict[str, dict[Formula, None]] = {}
         self._settled: set[Formula] = set()  # met by a configuration, or infeasible
@@ -41,7 +40,6 @@ class Covering:
     def learn(self, conditions: Iterable[Condition]) -> None:
         """Add what decides the code that was analysed under the last configuration."""
         for condition in conditions:
-            self.symbols |= condition.formula.symbols()
             known = self._functions.setdefault(condition.function, {})
             if condition.formula in known:
                 continue

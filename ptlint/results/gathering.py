@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from ptlint.kconfig.configuration import Configuration
@@ -42,12 +43,18 @@ def gather(
     toolchain: Toolchain,
     combinations: Sequence[OneCombination],
     logics: Mapping[str, Logic],
-    cone: frozenset[str],
+    deciding: Mapping[str, AbstractSet[str]],
     further: Iterable[Gap] = (),
     answers: Sequence[Asked] = (),
 ) -> StateResult:
-    """Return everything about one state of a tree. `cone` are the symbols that decide the analysed code."""
-    conditions = Conditions(combinations, logics, cone)
+    """Return everything about one state of a tree.
+
+    `deciding` are the symbols that decide the analysed code, by the name of the function or macro; those that
+    decide whatever code there is stand under no name.
+    """
+    violations = [violation for answer in answers for violation in answer.violations]
+    cone = frozenset().union(*deciding.values(), *(v.formula.symbols() for v in violations))
+    conditions = Conditions(combinations, logics, cone, deciding)
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
     gaps: dict[tuple[str, int, str, str], Gap] = {
@@ -72,7 +79,6 @@ def gather(
                 finding if before is None else replace(before, combinations=(*before.combinations, one.id))
             )
     configurations = {one.id: one.configuration for one in combinations}
-    violations = [violation for answer in answers for violation in answer.violations]
     queried = query_findings(violations, configurations, request.archs)
     assumed = {
         a.symbol: Assumed(a.symbol, a.value, a.forced)
@@ -90,7 +96,10 @@ def gather(
         tuple(
             sorted(
                 (
-                    *(replace(f, condition=conditions.of(f.combinations)) for f in findings.values()),
+                    *(
+                        replace(f, condition=conditions.of(f.combinations, functions_of(f)))
+                        for f in findings.values()
+                    ),
                     *queried,
                 ),
                 key=lambda f: (f.path, f.line, f.column, f.rule, f.identity),
@@ -112,28 +121,40 @@ class Conditions:
     """Finds the condition that tells some combinations from the others of a run."""
 
     def __init__(
-        self, combinations: Sequence[OneCombination], logics: Mapping[str, Logic], cone: frozenset[str]
+        self,
+        combinations: Sequence[OneCombination],
+        logics: Mapping[str, Logic],
+        cone: frozenset[str],
+        deciding: Mapping[str, AbstractSet[str]],
     ) -> None:
         self._logics = logics
+        self._deciding = deciding
         self._values = {one.id: {s: one.configuration.get(s) for s in sorted(cone)} for one in combinations}
         self._of_arch: dict[str, list[str]] = {}
         for one in combinations:
             self._of_arch.setdefault(one.arch, []).append(one.id)
-        self._known: dict[tuple[str, ...], str] = {}
+        self._known: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
 
-    def of(self, chosen: Sequence[str]) -> str:
-        """Return the condition that holds in the chosen combinations and in none of the others."""
-        key = tuple(sorted(chosen))
+    def of(self, chosen: Sequence[str], functions: Iterable[str] = ()) -> str:
+        """Return the condition that holds in the chosen combinations and in none of the others.
+
+        It speaks of the symbols that decide some functions, if that is enough.
+        """
+        symbols = frozenset[str]().union(
+            *(self._deciding.get(name, frozenset()) for name in ("", *functions))
+        )
+        key = (tuple(sorted(chosen)), symbols)
         if key not in self._known:
-            self._known[key] = self._joined(set(chosen))
+            self._known[key] = self._joined(set(chosen), symbols)
         return self._known[key]
 
-    def _joined(self, chosen: set[str]) -> str:
+    def _joined(self, chosen: set[str], symbols: frozenset[str]) -> str:
         parts: list[tuple[str, str]] = []
         for arch, ids in self._of_arch.items():
             mine = [one for one in ids if one in chosen]
             if mine:
-                parts.append((arch, self._within(arch, mine, [one for one in ids if one not in chosen])))
+                others = [one for one in ids if one not in chosen]
+                parts.append((arch, self._within(arch, mine, others, symbols)))
         texts = {text for _, text in parts}
         if len(parts) == len(self._of_arch) and len(texts) == 1:
             return texts.pop()
@@ -141,15 +162,33 @@ class Conditions:
             f"ARCH={arch}" if text == "y" else f"ARCH={arch} && {bracketed(text)}" for arch, text in parts
         )
 
-    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str]) -> str:
+    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str], symbols: frozenset[str]) -> str:
+        """Return the condition among the combinations of one architecture."""
         logic = self._logics[arch]
         if not others:
             return "y"
-        fails = [self._values[one] for one in others]
-        holds = [v for one in mine if (v := self._values[one]) not in fails]
+        holds, fails = self._narrow(mine, symbols), self._narrow(others, symbols)
+        if any(one in fails for one in holds):
+            fails = [self._values[one] for one in others]
+            holds = [v for one in mine if (v := self._values[one]) not in fails]
         if not holds:
             return "y"
-        return logic.text(logic.irredundant(holds, [v for v in fails if v not in holds]))
+        return logic.text(logic.irredundant(holds, fails, sorted(symbols)))
+
+    def _narrow(self, ids: Sequence[str], symbols: frozenset[str]) -> list[dict[str, str]]:
+        """Return the assignments of combinations, cut down to some symbols; each once."""
+        found: list[dict[str, str]] = []
+        for one in ids:
+            cut = {s: v for s, v in self._values[one].items() if s in symbols}
+            if cut not in found:
+                found.append(cut)
+        return found
+
+
+def functions_of(finding: Finding) -> list[str]:
+    """Return the functions and macros that a finding's ways lead through."""
+    ways = (finding.trace, *finding.further)
+    return sorted({step.function for way in ways for step in way} | {finding.function or ""})
 
 
 def bracketed(text: str) -> str:

@@ -72,7 +72,7 @@ def fits(finding: dict[str, Any], expect: dict[str, Any], result: dict[str, Any]
         and finding["rule"] in expect["rules"]
         and finding["path"] in expect["paths"]
         and finding["function"] in expect["functions"]
-        and any(all(a.get(s, "n") == v for s, v in expect["config"].items()) for a in assignments)
+        and any(all(a.get(s, v) == v for s, v in expect["config"].items()) for a in assignments)
     )
 
 
