@@ -112,12 +112,13 @@ class Discovery:
             level = self.types.level(type_)
             owner, space = Owner.UNKNOWN, 0
             visibility, origin = Visibility.PARKED, Origin.FIELD
-            if at.base[0] == "global":
-                if str(at.base[1]) in self.kernel_roots or not names or where in self.space_roots:
-                    owner = Owner.KERNEL
+            root = self.roots_space(at, where)
+            if at.base[0] == "global" and not (root and "*" in at.path):
+                if str(at.base[1]) in self.kernel_roots or not names or root:
+                    owner = Owner.KERNEL  # user address spaces are allocated
                 visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED
                 origin = Origin.GLOBAL if not names else Origin.FIELD
-            elif level == "pgd" and where in self.space_roots:
+            elif level == "pgd" and root:
                 owner = Owner.USER
                 holder = (
                     state.objects.get(at.base[1])
@@ -151,6 +152,11 @@ class Discovery:
                 holder=container if parked else "",
             )
         return Reference(identity, 0)
+
+    def roots_space(self, at: Address, member: str) -> bool:
+        """Say whether a member holds the root of an address space; one without a tag is supposed to."""
+        tag = self.provenance.tag(at)
+        return member in self.space_roots and (not tag or self.types.is_space(ir.Type(f"struct {tag}")))
 
     def incarnation(self, key: int, state: State) -> int:
         """Return the identity of what a storage holds now, if the table that it held has gone on its way.

@@ -61,14 +61,23 @@ class Provenance:
 
     def container_name(self, at: Address) -> str:
         """Return the name of a storage that may hold tables: structure.member, or a variable's name."""
-        path = list(at.path)
-        while path and path[-1] in ("*", "[]"):
-            path.pop()
-        names = [str(p) for p in path if p not in ("*", "[]")]
+        names = [str(p) for p in at.path if p not in ("*", "[]")]
         if not names:
             return str(at.base[1]) if at.base[0] == "global" else "?"
-        tag = self.tags.get(Address(at.base, tuple(path)), "")
+        tag = self.tag(at)
         return f"{tag}.{names[-1]}" if tag else names[-1]
+
+    def note_tag(self, at: Address, tag: str) -> None:
+        """Remember which structure a member belongs to, if that has a tag."""
+        if tag:
+            self.tags[at] = tag.removeprefix("struct ").removeprefix("union ")
+
+    def tag(self, at: Address) -> str:
+        """Return the tag of the structure that a member belongs to, or nothing."""
+        path = at.path
+        while path and path[-1] in ("*", "[]"):
+            path = path[:-1]
+        return self.tags.get(Address(at.base, path), "")
 
     def base_key(self, at: Address) -> int:
         """Return the number of the structure that a member belongs to (the mm of mm->pgd)."""

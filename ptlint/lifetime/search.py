@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Free, Journal
+from ptlint.lifetime.members import fills_local, names_member
 from ptlint.lifetime.objects import Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.questions import Walk, WalkCache
@@ -69,21 +70,27 @@ class Search:
         return self.outcome()
 
     def follow_holders(self) -> None:
-        """Ask the callers of a function that frees what its argument holds, unless that is safe anyway.
+        """Ask what is not known yet of the tables that are freed from a container, or below one from there.
 
+        The callers of a function that frees what its argument holds are asked, unless that is safe anyway.
         Of a batch the callback and whoever queues it are asked; further up it is a member like any other.
         """
         outcome = self.outcome()
         for free in outcome.frees:
-            if not free.object.given or free.root in self.callers:
-                continue
+            holder = "" if free.object.holder in self.asked else free.object.holder
             above = self.above.get(free.root, 0)
-            if free.object.batch and above >= BATCH_CALLERS:
-                continue
-            if any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
-                self.ask_callers(self.roots[free.root])
-                for caller in self.callers.get(free.root, ()):
-                    self.above.setdefault(caller, above + 1)
+            asking = (
+                free.object.given
+                and free.root not in self.callers
+                and not (free.object.batch and above >= BATCH_CALLERS)
+            )
+            if (holder or asking) and any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
+                if holder:
+                    self.ask_container(holder)
+                if asking:
+                    self.ask_callers(self.roots[free.root])
+                    for caller in self.callers.get(free.root, ()):
+                        self.above.setdefault(caller, above + 1)
 
     # ---- roots
 
@@ -198,24 +205,34 @@ class Search:
             if f.object.visibility is Visibility.PARKED
         }
         for container in sorted(containers - self.asked):
-            self.asked.add(container)
-            self.progress(f"what {container} holds")
-            member = container.removeprefix("list ").split(".")[-1]
-            if not member.isidentifier():
+            self.ask_container(container)
+
+    def ask_container(self, container: str) -> None:
+        """Walk every function that may put a table into a container.
+
+        Where the structure of a member is known, these are functions that name this member of it.
+        """
+        self.asked.add(container)
+        self.progress(f"what {container} holds")
+        tag, _, member = container.removeprefix("list ").rpartition(".")
+        if not member.isidentifier():
+            return
+        for definition in self.program.mentions(member, speaking=True):
+            if tag and not container.startswith("list ") and not names_member(definition, tag, member):
                 continue
-            for definition in self.program.mentions(member, speaking=True):
-                acts = self.relevance.flow(definition, OWN).acts
-                if definition.key in self.journals:
-                    if self.depends(self.journals[definition.key]):
-                        self.ask_callers(definition)
-                elif (
-                    PARKS + member in acts
-                    or KEEPS + member in acts
-                    or "write" in acts
-                    or "list" in acts
-                    or self.puts(definition, member)
-                ):
-                    self.add(definition)
+            acts = self.relevance.flow(definition, OWN).acts
+            if definition.key in self.journals:
+                if self.depends(self.journals[definition.key]):
+                    self.ask_callers(definition)
+            elif (
+                PARKS + member in acts
+                or KEEPS + member in acts
+                or "write" in acts
+                or "list" in acts
+                or self.puts(definition, member)
+                or fills_local(definition, member)
+            ):
+                self.add(definition)
 
     def follow_parked(self) -> None:
         """Walk every function that may free what it takes out of a container that tables were put into."""
