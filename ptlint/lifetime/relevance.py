@@ -103,6 +103,7 @@ class Relevance:
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
+        self._typed_results: dict[ir.Function, frozenset[str]] = {}
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
@@ -172,13 +173,30 @@ class Relevance:
                 return True
         if result is not None and self.types.is_space(function.result):
             return self.program.touches(definition, self._making)  # nobody else knows the address space
-        if result is not None and self.interesting(function.result):
+        if result is not None and (
+            self.interesting(function.result)
+            or (function.result.pointers and self.becomes_table(result, site.frame.definition.function))
+        ):
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
                 for i, p in enumerate(function.parameters)
                 if self.interesting(p.type) or self.types.is_space(p.type)
             )
         return False
+
+    def becomes_table(self, result: ir.Name, caller: ir.Function) -> bool:
+        """Say whether a call's result is given a page-table type where it is assigned."""
+        if caller not in self._typed_results:
+            self._typed_results[caller] = frozenset(
+                value.name
+                for block in caller.blocks
+                for i in block.instructions
+                if isinstance(i, ir.Assign)
+                and isinstance(i.target, ir.Name | ir.Member | ir.Deref)
+                and self.types.is_pointer(i.target.type)
+                and isinstance(value := uncast(i.value), ir.Name)
+            )
+        return self.types.is_pointer(result.type) or result.name in self._typed_results[caller]
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation."""
@@ -514,6 +532,13 @@ class _Tracer:
 
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+
+
+def uncast(e: ir.Expression) -> ir.Expression:
+    """Return an expression without the casts around it."""
+    while isinstance(e, ir.Cast):
+        e = e.operand
+    return e
 
 
 def member_of(target: ir.Expression) -> str:

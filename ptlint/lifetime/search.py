@@ -32,6 +32,7 @@ from ptlint.program.program import Answers, Definition, Program
 # A callback that frees what a batch holds is queued by a caller of its caller at most; further up, nobody
 # adds a grace period to what is freed below.
 BATCH_CALLERS = 2
+UNPROVED = frozenset({Proof.UNSAFE, Proof.UNDECIDED})
 
 
 class Search:
@@ -88,7 +89,7 @@ class Search:
                     free.object.batch and not self.waited_for(self.roots[free.root], BATCH_CALLERS - above)
                 )
             )
-            if (holder or asking) and any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
+            if (holder or asking) and any(j.proof in UNPROVED for j in judge(free, outcome)):
                 if holder:
                     self.ask_container(holder)
                 if asking:
