@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callees import Callees
@@ -15,7 +15,7 @@ from ptlint.lifetime.memory import write
 from ptlint.lifetime.objects import Origin, State, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
-from ptlint.lifetime.values import Address, Reference, Symbol
+from ptlint.lifetime.values import Address, Reference
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -85,17 +85,11 @@ class Calls:
         return self.activations.enter(definition, site.arguments, site)
 
     def hands_on_container(self, definition: Definition, site: CallSite) -> bool:
-        """Say whether a call is handed a batch that tables are kept in, to free what is there."""
-        for index, value in enumerate(site.arguments[: len(definition.function.parameters)]):
-            path: Hashable = value.path if isinstance(value, Address) else ()
-            if isinstance(value, Symbol):
-                expression = self.evaluator.interner.expression(value.key)
-                if isinstance(expression, tuple) and expression[0] == "load":
-                    path = expression[2]
-            names = [str(p) for p in path if p not in ("*", "[]")] if isinstance(path, tuple) else []
-            if names and self.relevance.empties(definition, names[-1], index):
-                return True
-        return False
+        """Say whether a call hands over a container of tables, to a function that something may come of."""
+        return any(
+            self.discovery.hands_tables(value) and self.relevance.flow(definition, index).acts
+            for index, value in enumerate(site.arguments[: len(definition.function.parameters)])
+        )
 
     def unknown_callee(self, site: CallSite) -> None:
         """A function without a body is handed a table: a gap if that may be the table's end."""

@@ -72,3 +72,23 @@ def handed_over(arguments: Sequence[Value], state: State) -> tuple[frozenset[int
         elif isinstance(value, Symbol):
             carried.add(("symbol", value.key))
     return frozenset(passed), frozenset(carried)
+
+
+def arrays_of(at: Address, state: State) -> list[Address]:
+    """Return the elements of arrays in a storage that hold tables."""
+    size = len(at.path)
+    return [
+        inside
+        for inside, value in state.memory.items()
+        if isinstance(inside, Address)
+        and inside.base == at.base
+        and inside.path[:size] == at.path
+        and "[]" in inside.path
+        and state.is_table(value)
+    ]
+
+
+def kept_at(at: Address, state: State) -> frozenset[int]:
+    """Return the tables that stand in the arrays of a storage."""
+    held = (referred(state.memory[inside]) for inside in arrays_of(at, state))
+    return frozenset(identity for identity in held if identity is not None)

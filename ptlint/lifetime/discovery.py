@@ -7,10 +7,10 @@ two suppositions: memory that nobody on the path writes is stable, and two unkno
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable
 
 from ptlint.lifetime.objects import Object, Origin, Owner, State, Sync, Visibility
-from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.provenance import UNNAMED, Provenance, list_name
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Interner, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
@@ -22,7 +22,7 @@ class Discovery:
     """Makes the objects of tables that were there before the walk.
 
     `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
-    root table of an address space, `holding` the containers that tables are known to be put into.
+    root table of an address space, `holds` says whether tables are known to be put into a container.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Discovery:
         provenance: Provenance,
         kernel_roots: frozenset[str],
         space_roots: frozenset[str],
-        holding: Container[str] = frozenset(),
+        holds: Callable[[str], bool],
     ) -> None:
         self.interner = interner
         self.types = types
         self.provenance = provenance
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
-        self.holding = holding
+        self.holds = holds
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
         """Give a value a type: a table type makes an object of an unknown pointer, and marks a known one."""
@@ -49,6 +49,8 @@ class Discovery:
         if isinstance(value, Symbol):
             expression = self.interner.expression(value.key)
             identity = self.interner.key(("object", value.key))
+            if identity not in state.objects and self.provenance.no_table(value.key):
+                return value  # what a cleared entry holds, say
             if identity not in state.objects:
                 kind = expression[0] if isinstance(expression, tuple) else ""
                 if kind == "load":
@@ -64,7 +66,7 @@ class Discovery:
                     Visibility.PARKED,
                     level=level,
                     table=True,
-                    container=listed or "?",
+                    container=listed or UNNAMED,
                 )
             return Reference(identity, 0)
         if isinstance(value, Reference):
@@ -74,10 +76,25 @@ class Discovery:
         return value
 
     def holds_tables(self, at: Address, type_: ir.Type) -> bool:
-        """Say whether a pointer of no type, or to any page, is one to a table by where it stands."""
-        if type_.pointers != 1 or type_.function or not self.types.is_page(type_):
-            return False
-        return self.provenance.container_name(at) in self.holding
+        """Say whether what is read from a storage is a table by where it stands, whatever its type.
+
+        So are elements of an array, and pointers of no type or to any page.
+        """
+        page = type_.pointers == 1 and not type_.function and self.types.is_page(type_)
+        return (page or at.path[-1:] == ("[]",)) and self.holds(self.provenance.container_name(at))
+
+    def hands_tables(self, value: Value) -> bool:
+        """Say whether a value is the address of a container of tables, or was read from one."""
+        if isinstance(value, Symbol):
+            expression = self.interner.expression(value.key)
+            if not isinstance(expression, tuple) or expression[0] != "load":
+                return False
+            value = Address(expression[1], expression[2])
+        return (
+            isinstance(value, Address)
+            and any(p not in ("*", "[]") for p in value.path)
+            and (self.holds(self.provenance.container_name(value)) or self.holds(list_name(value)))
+        )
 
     def contained(self, key: int) -> int:
         """Return the link pointer that `container_of` was applied to, 0 if this is something else."""
@@ -112,12 +129,13 @@ class Discovery:
             level = self.types.level(type_)
             owner, space = Owner.UNKNOWN, 0
             visibility, origin = Visibility.PARKED, Origin.FIELD
-            if at.base[0] == "global":
-                if str(at.base[1]) in self.kernel_roots or not names or where in self.space_roots:
-                    owner = Owner.KERNEL
+            root = self.roots_space(at, where)
+            if at.base[0] == "global" and not (root and "*" in at.path):
+                if str(at.base[1]) in self.kernel_roots or not names or root:
+                    owner = Owner.KERNEL  # user address spaces are allocated
                 visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED
                 origin = Origin.GLOBAL if not names else Origin.FIELD
-            elif level == "pgd" and where in self.space_roots:
+            elif level == "pgd" and root:
                 owner = Owner.USER
                 holder = (
                     state.objects.get(at.base[1])
@@ -151,6 +169,11 @@ class Discovery:
                 holder=container if parked else "",
             )
         return Reference(identity, 0)
+
+    def roots_space(self, at: Address, member: str) -> bool:
+        """Say whether a member holds the root of an address space; one without a tag is supposed to."""
+        tag = self.provenance.tag(at)
+        return member in self.space_roots and (not tag or self.types.is_space(ir.Type(f"struct {tag}")))
 
     def incarnation(self, key: int, state: State) -> int:
         """Return the identity of what a storage holds now, if the table that it held has gone on its way.

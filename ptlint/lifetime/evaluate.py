@@ -83,8 +83,7 @@ class Evaluator:
                 if isinstance(inside, Slot):
                     return inside
                 at = Address(inside.base, (*inside.path, name))
-                if tag:
-                    self.provenance.tags[at] = tag.removeprefix("struct ").removeprefix("union ")
+                self.provenance.note_tag(at, tag)
                 return at
         return Address(("symbol", self.interner.number(self.evaluate(e, state, frame))), ())
 

@@ -70,7 +70,7 @@ class Executor:
         types, kernel_roots = TableTypes(facts), facts.names("kernel-root")
         provenance = Provenance(interner)
         self.discovery = Discovery(
-            interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holding
+            interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holds
         )
         self.memory = Memory(interner, types, self.discovery)
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)

@@ -27,7 +27,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An object was left in a container. `sites` is the way there."""
+    """An object was left in a container."""
 
     container: str
     free: Free
@@ -51,7 +51,8 @@ class Journal:
     def park(self, container: str, free: Free) -> None:
         """Note that an object was left in a container."""
         self.parked.setdefault(
-            (container, free.sites, free.object, free.root, free.dead, free.kernel), Parked(container, free)
+            (container, free.sites, free.object, free.root, free.dead, free.kernel),
+            Parked(container, free),
         )
 
     def gap(self, place: Place, function: str, reason: str) -> None:

@@ -62,10 +62,10 @@ class Memory:
                 break  # what stands behind a pointer is no part of it
             whole = state.memory.get(Address(at.base, at.path[:cut]))
             if whole is not None:
+                if at.base[0] == "local" and isinstance(whole, Symbol) and type_.pointers > 1:
+                    break  # an array in it: what it holds may be unknown, but not where it is
                 value = self.inside(whole, at.path[cut:])
-                if isinstance(value, Symbol) and self.types.is_pointer(
-                    type_
-                ):  # what a call has written there
+                if isinstance(value, Symbol) and self.types.is_pointer(type_):  # written by a call
                     value = state.memory[at] = self.discovery.stored_table(value.key, at, type_, state)
                 return value
         if "[]" in at.path and at.base[0] == "local":

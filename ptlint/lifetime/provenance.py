@@ -12,6 +12,8 @@ from ptlint.lifetime.objects import State
 from ptlint.lifetime.values import Address, Interner, Value, pointer_to
 
 LINKS = ("next", "prev", "first")
+UNNAMED = "?"  # a storage that nothing is known of: never the same as another one
+ARITHMETIC = frozenset({"+", "-", "*", "/", "&", "|", "^", "<<", ">>", "~"})
 
 
 class Provenance:
@@ -39,6 +41,39 @@ class Provenance:
                 return ""
         return ""
 
+    def no_table(self, key: int) -> bool:
+        """Say whether an address is computed from numbers alone, or from what a last-level entry maps."""
+        return self.constant(key) or self.mapped(key)
+
+    def constant(self, key: int) -> bool:
+        """Say whether a value is computed from known numbers alone."""
+        expression = self.interner.expression(key)
+        if isinstance(expression, tuple) and expression[0] == "int":
+            return True
+        inner = self.operands(key)
+        return bool(inner) and all(self.constant(k) for k in inner)
+
+    def mapped(self, key: int) -> bool:
+        """Say whether what a last-level entry maps is part of a value: so it is of a leaf made from it."""
+        waiting, seen = [key], {key}
+        while waiting:
+            part = waiting.pop()
+            expression = self.interner.expression(part)
+            if isinstance(expression, tuple) and expression[0] == "entry":
+                return True
+            new = set(self.operands(part)) - seen
+            seen |= new
+            waiting.extend(new)
+        return False
+
+    def operands(self, key: int) -> tuple[int, ...]:
+        """Return the numbers of what a value is computed from, nothing if it is not computed."""
+        expression = self.interner.expression(key)
+        if not isinstance(expression, tuple) or not (expression[0] == "pure" or expression[0] in ARITHMETIC):
+            return ()
+        inner = expression[2:] if expression[0] == "pure" else expression[1:]
+        return tuple(k for k in inner if isinstance(k, int)) if all(isinstance(k, int) for k in inner) else ()
+
     def list_of(self, key: int, state: State) -> str:
         """Return the name of the list that a link pointer was read from, or nothing."""
         expression = self.interner.expression(key)
@@ -61,14 +96,23 @@ class Provenance:
 
     def container_name(self, at: Address) -> str:
         """Return the name of a storage that may hold tables: structure.member, or a variable's name."""
-        path = list(at.path)
-        while path and path[-1] in ("*", "[]"):
-            path.pop()
-        names = [str(p) for p in path if p not in ("*", "[]")]
+        names = [str(p) for p in at.path if p not in ("*", "[]")]
         if not names:
-            return str(at.base[1]) if at.base[0] == "global" else "?"
-        tag = self.tags.get(Address(at.base, tuple(path)), "")
+            return str(at.base[1]) if at.base[0] == "global" else UNNAMED
+        tag = self.tag(at)
         return f"{tag}.{names[-1]}" if tag else names[-1]
+
+    def note_tag(self, at: Address, tag: str) -> None:
+        """Remember which structure a member belongs to, if that has a tag."""
+        if tag:
+            self.tags[at] = tag.removeprefix("struct ").removeprefix("union ")
+
+    def tag(self, at: Address) -> str:
+        """Return the tag of the structure that a member belongs to, or nothing."""
+        path = at.path
+        while path and path[-1] in ("*", "[]"):
+            path = path[:-1]
+        return self.tags.get(Address(at.base, path), "")
 
     def base_key(self, at: Address) -> int:
         """Return the number of the structure that a member belongs to (the mm of mm->pgd)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ptlint.lifetime.callsite import CallSite
+from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Code, Reference
@@ -38,6 +38,7 @@ PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entr
 SYNCHRONISING = frozenset({"grace-period", "ipi-sync"})
 LOCKING = frozenset({"lock", "unlock", "downgrade"})
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
+MAX_NAMING_FILES = 8
 OWN = -1  # the tables that a function makes or finds itself, in place of a parameter's number
 
 
@@ -83,6 +84,7 @@ class Asked:
     """What was asked of a `Relevance`, with the answers."""
 
     deferred: dict[str, bool] = field(default_factory=dict)
+    holding: dict[str, bool] = field(default_factory=dict)
     flows: dict[Seed, Flow] = field(default_factory=dict)
     synchronises: dict[Definition, bool] = field(default_factory=dict)
 
@@ -101,6 +103,7 @@ class Relevance:
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
+        self._typed_results: dict[ir.Function, frozenset[str]] = {}
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
@@ -116,6 +119,13 @@ class Relevance:
         known = name in self.wanted
         if self.noted is not None:
             self.noted.deferred[name] = known
+        return known
+
+    def holds(self, container: str) -> bool:
+        """Say whether tables are known to be put into a container."""
+        known = container in self.holding
+        if self.noted is not None:
+            self.noted.holding[container] = known
         return known
 
     def enters(self, definition: Definition, site: CallSite) -> bool:
@@ -142,10 +152,18 @@ class Relevance:
                 if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
                     if self.flow(definition, index).acts:
                         return True
-                elif (value.base[0] == "local" and self.interesting(parameter.type.pointee())) or (
-                    value.base[0] == "local"
-                    and self.types.is_link(parameter.type)
-                    and "list" in self.flow(definition, index).acts
+                elif (
+                    (value.base[0] == "local" and self.interesting(parameter.type.pointee()))
+                    or (
+                        value.base[0] == "local"
+                        and self.types.is_link(parameter.type)
+                        and "list" in self.flow(definition, index).acts
+                    )
+                    or (
+                        value.base[0] == "local"
+                        and kept_at(value, state)
+                        and self.flow(definition, index).acts
+                    )
                 ):
                     return True
             elif isinstance(value, Code):
@@ -155,7 +173,10 @@ class Relevance:
                 return True
         if result is not None and self.types.is_space(function.result):
             return self.program.touches(definition, self._making)  # nobody else knows the address space
-        if result is not None and self.interesting(function.result):
+        if result is not None and (
+            self.interesting(function.result)
+            or (function.result.pointers and self.becomes_table(result, site.frame.definition.function))
+        ):
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
                 for i, p in enumerate(function.parameters)
@@ -163,10 +184,19 @@ class Relevance:
             )
         return False
 
-    def empties(self, definition: Definition, member: str, index: int) -> bool:
-        """Say whether a call is to be walked as it is handed a member that tables are kept in."""
-        kept = any(c.split(".")[-1] == member for c in self.holding)
-        return kept and bool(self.flow(definition, index).acts)
+    def becomes_table(self, result: ir.Name, caller: ir.Function) -> bool:
+        """Say whether a call's result is given a page-table type where it is assigned."""
+        if caller not in self._typed_results:
+            self._typed_results[caller] = frozenset(
+                value.name
+                for block in caller.blocks
+                for i in block.instructions
+                if isinstance(i, ir.Assign)
+                and isinstance(i.target, ir.Name | ir.Member | ir.Deref)
+                and self.types.is_pointer(i.target.type)
+                and isinstance(value := uncast(i.value), ir.Name)
+            )
+        return self.types.is_pointer(result.type) or result.name in self._typed_results[caller]
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation."""
@@ -241,10 +271,9 @@ class Relevance:
 
     def _solve(self, key: Seed | str) -> Flow:
         if isinstance(key, str):
-            ends = any(
-                self.flow(d, OWN, key).acts & CONSUMES
-                for d in self.program.mentions(key, self._ending, speaking=True)
-            )
+            rare = len(self.program.units.mentioning(key)) <= MAX_NAMING_FILES
+            naming = self.program.mentions(key, None if rare else self._ending, speaking=True)
+            ends = any(self.empties(d, key) for d in naming)
             return Flow(CONSUMES, False) if ends else NOTHING
         tracer = _Tracer(self, key.definition, key.parameter, key.member)
         tracer.settle()
@@ -260,13 +289,15 @@ class Relevance:
             return TABLE in acts
         return any(self.freed_from(a.removeprefix(PARKS)) for a in acts if a.startswith(PARKS))
 
-    def emptying(self, member: str) -> tuple[Definition, ...]:
-        """Return the functions that free what they load from a structure member of this name."""
-        mentions = self.program.mentions(member, speaking=True)
-        return tuple(d for d in mentions if self.flow(d, OWN, member).acts & CONSUMES)
+    def empties(self, definition: Definition, member: str) -> bool:
+        """Say whether a function frees what it loads from a structure member of this name."""
+        return bool(self.flow(definition, OWN, member).acts & CONSUMES)
 
     def freed_from(self, member: str) -> bool:
-        """Say whether some function frees what it loads from a structure member of this name."""
+        """Say whether some function frees what it loads from a structure member of this name.
+
+        Of a name that more than MAX_NAMING_FILES files have, only functions that free by themselves count.
+        """
         return bool(self._flows.get(member).acts)
 
 
@@ -417,12 +448,28 @@ class _Tracer:
                 fact = self.relevance.facts.by_name.get(name)
                 if fact is not None and fact.event == "alloc" and result is not None:
                     self.tainted.add(result.name)
+        stored = any(carried) and self.stores(instruction, carried)
         for argument in instruction.arguments:
             inner = argument.operand if isinstance(argument, ir.AddressOf) else None
             if not isinstance(inner, ir.Name) or inner.scope is ir.Scope.GLOBAL:
                 continue
+            if stored:
+                self.tainted.add(inner.name)
             if self.own and self.relevance.interesting(inner.type):
                 self.tainted.add(inner.name)
+
+    def stores(self, instruction: ir.Call, carried: list[bool]) -> bool:
+        """Say whether a call leaves what it is handed in a member: of another argument, maybe."""
+        for name in self.names(instruction):
+            definition = self.relevance.program.resolve(name, self.definition.unit)
+            if name in self.relevance.facts.by_name or definition is None:
+                continue
+            for seed in range(min(len(carried), len(definition.function.parameters))):
+                if carried[seed] and self.relevance.worth(definition, seed):
+                    acts = self.relevance.flow(definition, seed).acts
+                    if any(a.startswith((PARKS, KEEPS)) for a in acts):
+                        return True
+        return False
 
     def names(self, instruction: ir.Call) -> Iterable[str]:
         callee = instruction.callee
@@ -485,6 +532,13 @@ class _Tracer:
 
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+
+
+def uncast(e: ir.Expression) -> ir.Expression:
+    """Return an expression without the casts around it."""
+    while isinstance(e, ir.Cast):
+        e = e.operand
+    return e
 
 
 def member_of(target: ir.Expression) -> str:

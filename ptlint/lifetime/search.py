@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Free, Journal
+from ptlint.lifetime.members import fills_local, names_member
 from ptlint.lifetime.objects import Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
+from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
 from ptlint.lifetime.relevance import ANY_LEVEL, KEEPS, OWN, PARKS, Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
@@ -27,7 +29,10 @@ from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
 from ptlint.program.program import Answers, Definition, Program
 
+# A callback that frees what a batch holds is queued by a caller of its caller at most; further up, nobody
+# adds a grace period to what is freed below.
 BATCH_CALLERS = 2
+UNPROVED = frozenset({Proof.UNSAFE, Proof.UNDECIDED})
 
 
 class Search:
@@ -51,7 +56,7 @@ class Search:
         self.queue: deque[Key] = deque()
         self.queued: set[Key] = set()
         self.asked: set[str] = set()
-        self.emptied: set[str] = set()
+        self.waiting = facts.names("queue") | facts.names("grace-period") | facts.names("defer")
         self.above: dict[Key, int] = {}  # how far a root is above the function that frees what it is handed
         self.trace: Callable[[Definition, Free], None] | None = None
         self.callers: dict[Key, tuple[Key, ...]] = {}
@@ -62,28 +67,44 @@ class Search:
             self.add(definition)
         while self.queue:
             self.drain()
-            self.follow_containers()
-            self.follow_parked()
-            if not self.queue:
-                self.follow_holders()
+            for follow in (self.follow_parked, self.follow_containers, self.follow_holders):
+                if not self.queue:
+                    follow()
         return self.outcome()
 
     def follow_holders(self) -> None:
-        """Ask the callers of a function that frees what its argument holds, unless that is safe anyway.
+        """Ask what is not known yet of the tables that are freed from a container, or below one from there.
 
+        The callers of a function that frees what its argument holds are asked, unless that is safe anyway.
         Of a batch the callback and whoever queues it are asked; further up it is a member like any other.
         """
         outcome = self.outcome()
         for free in outcome.frees:
-            if not free.object.given or free.root in self.callers:
-                continue
+            holder = "" if free.object.holder in self.asked else free.object.holder
             above = self.above.get(free.root, 0)
-            if free.object.batch and above >= BATCH_CALLERS:
-                continue
-            if any(j.proof is Proof.UNSAFE for j in judge(free, outcome)):
-                self.ask_callers(self.roots[free.root])
-                for caller in self.callers.get(free.root, ()):
-                    self.above.setdefault(caller, above + 1)
+            asking = (
+                free.object.given
+                and free.root not in self.callers
+                and not (
+                    free.object.batch and not self.waited_for(self.roots[free.root], BATCH_CALLERS - above)
+                )
+            )
+            if (holder or asking) and any(j.proof in UNPROVED for j in judge(free, outcome)):
+                if holder:
+                    self.ask_container(holder)
+                if asking:
+                    self.ask_callers(self.roots[free.root])
+                    for caller in self.callers.get(free.root, ()):
+                        self.above[caller] = max(above + 1, self.above.get(caller, 0))
+
+    def waited_for(self, definition: Definition, levels: int) -> bool:
+        """Say whether a caller, at most so many levels up, waits for a grace period or queues a callback."""
+        if levels <= 0:
+            return False
+        return any(
+            self.program.touches(caller, self.waiting) or self.waited_for(caller, levels - 1)
+            for caller in self.callers_of(definition)
+        )
 
     # ---- roots
 
@@ -165,9 +186,16 @@ class Search:
             for j in self.journals.values()
             for f in j.frees.values()
             if f.object.visibility is Visibility.PARKED and f.object.container == container
-            if not (f.object.given and self.callers.get(f.root))
+            if not (f.object.given and self.left_to_callers(f))
         ]
         return bool(syncs) and all(s is Sync.GRACE for s in syncs)
+
+    def left_to_callers(self, free: Free) -> bool:
+        """Say whether what a root frees of what its argument holds is judged where that is called."""
+        if free.object.batch and self.above.get(free.root, 0) >= BATCH_CALLERS:
+            return False
+        callers = self.callers.get(free.root, ())
+        return any(free.root in self.journals[c].definitions for c in callers if c in self.journals)
 
     def ask_callers(self, definition: Definition) -> None:
         if self.trace:
@@ -179,15 +207,19 @@ class Search:
         if name in self.relevance.wanted and definition.key in self.callers:
             return
         self.relevance.wanted.add(name)
-        local = definition.function.static and definition.function.path.endswith(".c")
-        callers = [
-            c
-            for c in self.program.mentions(name)
-            if c.key != definition.key and (not local or c.function.path == definition.function.path)
-        ]
+        callers = self.callers_of(definition)
         self.callers[definition.key] = tuple(c.key for c in callers)
         for caller in callers:
             self.add(caller)
+
+    def callers_of(self, definition: Definition) -> list[Definition]:
+        """Return the functions that mention a function; of one local to its file, those of that file."""
+        local = definition.function.static and definition.function.path.endswith(".c")
+        return [
+            c
+            for c in self.program.mentions(definition.function.name)
+            if c.key != definition.key and (not local or c.function.path == definition.function.path)
+        ]
 
     def follow_containers(self) -> None:
         """Walk every function that may put a table into a container that tables are freed from."""
@@ -198,36 +230,48 @@ class Search:
             if f.object.visibility is Visibility.PARKED
         }
         for container in sorted(containers - self.asked):
-            self.asked.add(container)
-            self.progress(f"what {container} holds")
-            member = container.removeprefix("list ").split(".")[-1]
-            if not member.isidentifier():
-                continue
-            for definition in self.program.mentions(member, speaking=True):
-                acts = self.relevance.flow(definition, OWN).acts
-                if definition.key in self.journals:
-                    if self.depends(self.journals[definition.key]):
-                        self.ask_callers(definition)
-                elif (
-                    PARKS + member in acts
-                    or KEEPS + member in acts
-                    or "write" in acts
-                    or "list" in acts
-                    or self.puts(definition, member)
-                ):
-                    self.add(definition)
+            self.ask_container(container)
+
+    def ask_container(self, container: str) -> None:
+        """Walk every function that may put a table into a container."""
+        self.asked.add(container)
+        self.progress(f"what {container} holds")
+        member = member_name(container)
+        for definition in self.naming(container):
+            acts = self.relevance.flow(definition, OWN).acts
+            if definition.key in self.journals:
+                if self.depends(self.journals[definition.key]):
+                    self.ask_callers(definition)
+            elif (
+                PARKS + member in acts
+                or KEEPS + member in acts
+                or "write" in acts
+                or "list" in acts
+                or self.puts(definition, member)
+                or fills_local(definition, member)
+            ):
+                self.add(definition)
 
     def follow_parked(self) -> None:
-        """Walk every function that may free what it takes out of a container that tables were put into."""
+        """Walk every function that may free what it takes out of a container that tables were put into.
+
+        What is put there is one of many, or for others to take: the walk that has seen it ended there.
+        """
         containers: set[str] = set().union(*(j.filled for j in self.journals.values()))
-        for container in sorted(containers - self.emptied):
-            self.emptied.add(container)
-            member = container.removeprefix("list ").split(".")[-1]
-            if container == "?" or not member.isidentifier():
-                continue
+        for container in sorted(containers - self.relevance.holding - {UNNAMED}):
             self.relevance.holding.add(container)
-            for definition in self.relevance.emptying(member):
-                self.add(definition)
+            for definition in self.naming(container):
+                if self.relevance.empties(definition, member_name(container)):
+                    self.add(definition)
+
+    def naming(self, container: str) -> Iterator[Definition]:
+        """Yield the functions that name a container: where its structure is known, this member of it."""
+        member = member_name(container)
+        tag = "" if container.startswith("list ") else container.rpartition(".")[0]
+        if member.isidentifier():
+            for definition in self.program.mentions(member, speaking=True):
+                if not tag or names_member(definition, tag, member):
+                    yield definition
 
     def puts(self, definition: Definition, member: str) -> bool:
         """Say whether a function stores an argument in a member of this name, or links it into a list."""
@@ -254,11 +298,11 @@ class Search:
         graced = functools.cache(self.graced)
         for key in sorted(self.journals):
             journal = self.journals[key]
-            callers = self.callers.get(key, ())
-            has_callers = bool(callers)
-            followed = any(key in self.journals[c].definitions for c in callers if c in self.journals)
+            has_callers = bool(self.callers.get(key))
             for free in journal.frees.values():
-                if has_callers and (depends_on_caller(free) or (free.object.given and followed)):
+                if depends_on_caller(free) and has_callers:
+                    continue
+                if free.object.given and self.left_to_callers(free):
                     continue
                 if depends_on_caller(free) and not self.program.visible_outside(self.roots[key]):
                     self.unreached(key, result)
@@ -288,6 +332,11 @@ class Search:
         called = any(c.key != key for c in self.program.mentions(function.name))
         if not function.inline and not called:
             result.unreached[key] = function.line
+
+
+def member_name(container: str) -> str:
+    """Return the name of the member, variable or list that a container is."""
+    return container.removeprefix("list ").rpartition(".")[2]
 
 
 def depends_on_caller(free: Free) -> bool:

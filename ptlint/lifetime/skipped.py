@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ptlint.lifetime.callsite import CallSite, Outcomes
+from ptlint.lifetime.callsite import CallSite, Outcomes, arrays_of
 from ptlint.lifetime.memory import forget
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.sites import within_key
@@ -25,15 +25,18 @@ class SkippedCalls:
         self.program = program
 
     def skip(self, site: CallSite) -> Outcomes:
-        """A call that is not followed: what it may write becomes unknown."""
+        """A call that is not followed: what it may write becomes unknown, but tables stay in their arrays."""
         state, frame = site.state, site.frame
         place = site.instruction.place
         for index, value in enumerate(site.arguments):
             if isinstance(value, Address) and value.base[0] == "local":
+                kept = {at: state.memory[at] for at in arrays_of(value, state)}
                 forget(value, state)
                 state.memory[value] = self.fresh(
                     ("written", frame.number, place.line, place.column, index), state
                 )
+                for at, table in kept.items():
+                    state.memory[at] = table
         by_value = (
             site.arguments
             and site.callee not in ("asm",)

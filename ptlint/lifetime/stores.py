@@ -38,7 +38,7 @@ class Stores:
             and isinstance(at, Address)
             and not self.types.is_entry(type_)
         ):
-            self.assign_aggregate(instruction.value, at, state, frame)
+            self.assign_aggregate(instruction.value, at, instruction.place, state, frame)
             return
         if self.types.is_pointer(type_):
             self.memory.places.add(at)
@@ -48,7 +48,9 @@ class Stores:
             self.recorder.journal.filled.add(self.provenance.container_name(at))
         self.store(at, value, instruction.place, state, frame)
 
-    def assign_aggregate(self, value: ir.Aggregate, at: Address, state: State, frame: Frame) -> None:
+    def assign_aggregate(
+        self, value: ir.Aggregate, at: Address, place: ir.Place, state: State, frame: Frame
+    ) -> None:
         """`target = { .member = value, … }`: members that are not named are zero."""
         write(at, Int(0), state)
         del state.memory[at]
@@ -56,6 +58,17 @@ class Stores:
             if designator:
                 inside = Address(at.base, (*at.path, *designator.strip(".").split(".")))
                 state.memory[inside] = self.evaluator.evaluate(part, state, frame)
+                if "." not in designator.strip("."):
+                    self.provenance.note_tag(inside, value.type.name)
+                self.lend(inside, state.memory[inside], place, state, frame)
+
+    def lend(self, at: Address, value: Value, place: ir.Place, state: State, frame: Frame) -> None:
+        """Note a table in a local structure: others may find it there by the structure's address."""
+        if at.base[0] == "local" and at.path and isinstance(value, Reference) and state.is_table(value):
+            name = self.provenance.container_name(at)
+            inside = enclosing(place, frame.definition.function.name)
+            site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
+            self.recorder.park(name, value.object, state, frame, (site,))
 
     def store(self, at: Location, value: Value, place: ir.Place, state: State, frame: Frame) -> None:
         """Write a value; a write to a page-table entry is an event of the tables it takes out and puts in."""
@@ -63,6 +76,7 @@ class Stores:
             self.set_entry(at, value, place, state, frame)
             return
         self.give_away(at, value, state)
+        self.lend(at, value, place, state, frame)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
         if kept and isinstance(value, Reference):
             if state.memory.get(at) == value:

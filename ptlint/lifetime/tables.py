@@ -94,5 +94,9 @@ class TableTypes:
 
 
 def table_names(facts: Facts) -> frozenset[str]:
-    """Return the names of page-table types: what a file on a page-table path mentions."""
-    return TableTypes(facts).names
+    """Return the names of page-table types, and of tagged pages: what a file on a page-table path mentions.
+
+    A pointer with flags in its low bits stands for any page; a file that deals in such keeps tables as well.
+    """
+    tagged = {n for n in facts.names("page-type") if facts.by_name[n].kind == "tagged"}
+    return TableTypes(facts).names | {n.removeprefix("struct ") for n in tagged}

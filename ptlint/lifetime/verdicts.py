@@ -14,6 +14,7 @@ from enum import StrEnum
 from ptlint.lifetime.journal import Free
 from ptlint.lifetime.objects import Event, Object, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.sites import SiteKey
 
 
@@ -118,7 +119,7 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
     known = free.object
     if known.container in above:
         return []
-    pool = outcome.parked.get(known.container, [])
+    pool = [] if known.container == UNNAMED else outcome.parked.get(known.container, [])
     results: list[Judgement] = []
     for parked in pool:
         inside = parked.free
@@ -148,10 +149,13 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
                 found = replace(found, proof=Proof.UNPUBLISHED)
                 reason = f"from {known.container}, where a table that was live came only after: {reason}"
             results.append(replace(found, reason=reason))
+    if not results and known.container == UNNAMED and known.sync is Sync.GRACE:
+        reason = "freed after a grace period"
+        return [Judgement(Proof.RCU, reason, free.history, free.sites, known, known.sync, free.root)]
     if not results and not (above and pool):
         what = (
             f"what {known.container} holds is not known"
-            if known.container not in ("", "?")
+            if known.container not in ("", UNNAMED)
             else "where the table comes from is not known"
         )
         return [Judgement(Proof.UNDECIDED, what, free.history, free.sites, known, known.sync, free.root)]

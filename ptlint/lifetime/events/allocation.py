@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
+from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, kept_at, referred
 from ptlint.lifetime.events.callbacks import after_grace
 from ptlint.lifetime.objects import Object, Origin, Visibility
 from ptlint.lifetime.recorder import Recorder
@@ -43,8 +43,15 @@ class AllocationEvents:
         return [(state, Reference(identity, 0)), (failed, Int(0))]
 
     def on_free(self, fact: Fact, site: CallSite) -> Outcomes:
-        """`argument` is a page that goes back, at once or (kind `deferred`) after a grace period."""
+        """`argument` is a page that goes back, at once or (kind `deferred`) after a grace period.
+
+        Of kind `batch`, it points to where the pages are kept that go back.
+        """
         value = site.argument(fact.argument)
+        if fact.kind == "batch" and isinstance(value, Address):
+            for kept in sorted(kept_at(value, site.state)):
+                self.recorder.freed(kept, site, fact.name)
+            return [(site.state, Int(0))]
         identity = referred(value)
         if identity is not None and identity in site.state.objects and site.state.objects[identity].table:
             if fact.kind == "deferred":  # kfree_rcu and the like: freed after a grace period
