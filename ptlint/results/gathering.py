@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.logic import Logic
+from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.verdicts import SiteVerdict
@@ -53,7 +54,8 @@ def gather(
     decide whatever code there is stand under no name.
     """
     violations = [violation for answer in answers for violation in answer.violations]
-    cone = frozenset().union(*deciding.values(), *(v.formula.symbols() for v in violations))
+    queries = (part for v in violations for part in (v.formula, parse_formula(v.condition)))
+    cone = frozenset().union(*deciding.values(), *(part.symbols() for part in queries))
     conditions = Conditions(combinations, logics, cone, deciding)
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
