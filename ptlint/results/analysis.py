@@ -17,6 +17,7 @@ from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
+from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.questions import WalkCache
@@ -89,6 +90,7 @@ class Analysis:
             answers.append(asked(model, logic, request.rules, covering.chosen, closed))
             for witness in answers[-1].witnesses:
                 covering.choose(witness)
+            covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
                 one, conditions = self.one(
@@ -163,6 +165,13 @@ class Analysis:
             self.texts,
         )
         return Program(units, self.facts)
+
+
+def queried(answer: Asked, arch: Arch, request: Request) -> list[Condition]:
+    """Return where queries to Kconfig are violated, here and in other states: met together, both ways."""
+    texts = [violation.condition for violation in answer.violations]
+    texts += [text for name, text in request.goals if name == arch.name]
+    return [Condition("Kconfig", 1, parse_formula(text), "") for text in texts if text != "y"]
 
 
 def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:

@@ -132,6 +132,8 @@ def request_key(request: Request) -> str:
         request.configs,
         request.assume,
         request.also,
+        request.goals,
+        request.cone,
         request.closed,
         request.toolchain,
         _file_digest(request.toolchain),

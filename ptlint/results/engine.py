@@ -23,6 +23,8 @@ class Request:
     paths: tuple[str, ...] = ()  # what will be reported, relative to the tree; a hint, the answer is whole
     jobs: int = 1
     also: tuple[tuple[str, str], ...] = ()  # architecture and text of further .configs, before any other
+    goals: tuple[tuple[str, str], ...] = ()  # architecture and formula: conditions to be met both ways
+    cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
     closed: bool = False  # only the .configs that are given: no others are looked for
 
 
@@ -44,6 +46,7 @@ class StateResult:
     functions: int
     facts: tuple[str, ...] = ()
     cone: frozenset[str] = frozenset()  # the symbols that combinations are told apart by
+    queried: tuple[tuple[str, str], ...] = ()  # architecture and condition of each violated query
     configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
 
 

@@ -55,7 +55,7 @@ def gather(
     """
     violations = [violation for answer in answers for violation in answer.violations]
     queries = (part for v in violations for part in (v.formula, parse_formula(v.condition)))
-    cone = frozenset().union(*deciding.values(), *(part.symbols() for part in queries))
+    cone = frozenset(request.cone).union(*deciding.values(), *(part.symbols() for part in queries))
     conditions = Conditions(combinations, logics, cone, deciding)
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
@@ -115,6 +115,7 @@ def gather(
         len(frozenset().union(*(one.functions for one in combinations))),
         tuple(sorted({fact for one in combinations for fact in one.facts})),
         cone,
+        tuple(dict.fromkeys((v.arch, v.condition) for v in violations)),
         {name: configuration.text() for name, configuration in configurations.items()},
     )
 

@@ -103,7 +103,9 @@ def patch(
         if final and 0 < position < len(trees) - 1:
             continue
         progress(f"patch {position} of {len(series.patches)}" if position else "base")
-        asked.append(replace(request, tree=tree, also=texts_of(state.result for state in states)))
+        goals = tuple(dict.fromkeys(goal for state in states for goal in state.result.queried))
+        also = texts_of(state.result for state in states)
+        asked.append(replace(request, tree=tree, also=also, goals=goals))
         state = _analyse(engine, asked[-1], progress)
         if state.combinations:
             number = numbers[position - 1] if position and not final else None
@@ -113,13 +115,14 @@ def patch(
             asked.pop()
             unread += [gap for one in state.gaps if (gap := replace(one, status=Status.NEW)) not in unread]
     every = texts_of(state.result for state in states)
+    cone = frozenset[str]().union(*(state.result.cone for state in states))
     for place, one in enumerate(states):
         found = one.result
-        if not request.configs and set(texts_of([found])) != set(every):
+        if not request.configs and (set(texts_of([found])) != set(every) or found.cone != cone):
             progress(f"state {place} of {len(states) - 1}, under the configurations of the others")
-            found = _analyse(engine, replace(asked[place], also=every, closed=True), progress)
+            again = replace(asked[place], also=every, cone=tuple(sorted(cone)), closed=True)
+            found = _analyse(engine, again, progress)
         states[place] = replace(one, result=select(found, selection))
-    cone = frozenset().union(*(one.result.cone for one in states))
     states = [replace(one, result=narrowed(one.result, cone)) for one in states]
     boundaries = dict.fromkeys(
         gap

@@ -126,7 +126,7 @@ def test_a_witness_knows_the_patch(ptlint: Ptlint, tmp_path: Path) -> None:
     [
         ("SMP", "SMP && PARAVIRT", ["existing", "new"]),
         ("SMP && PARAVIRT", "SMP", ["existing", "fixed"]),
-        ("SMP", "PARAVIRT", ["fixed", "new"]),
+        ("SMP", "PARAVIRT", ["existing", "fixed", "new"]),
         ("SMP", "SMP && MMU", ["existing"]),
         ("y", "SMP", ["new"]),
         ("SMP", "y", ["fixed"]),
