@@ -449,13 +449,16 @@ class _Tracer:
                 if fact is not None and fact.event == "alloc" and result is not None:
                     self.tainted.add(result.name)
         stored = any(carried) and self.stores(instruction, carried)
+        converting = (
+            any(carried) and isinstance(instruction.callee, ir.Name) and instruction.callee.name == "asm"
+        )
         for argument in instruction.arguments:
             inner = argument.operand if isinstance(argument, ir.AddressOf) else None
             if not isinstance(inner, ir.Name) or inner.scope is ir.Scope.GLOBAL:
                 continue
             if stored:
                 self.tainted.add(inner.name)
-            if self.own and self.relevance.interesting(inner.type):
+            if converting or (self.own and self.relevance.interesting(inner.type)):
                 self.tainted.add(inner.name)
 
     def stores(self, instruction: ir.Call, carried: list[bool]) -> bool:

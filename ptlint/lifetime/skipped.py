@@ -13,8 +13,9 @@ from ptlint.lifetime.callsite import CallSite, Outcomes, arrays_of
 from ptlint.lifetime.memory import forget
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.sites import within_key
-from ptlint.lifetime.values import Address, Interner, Symbol
+from ptlint.lifetime.values import Address, Interner, Reference, Symbol, Value
 from ptlint.program.program import Program
+from ptlint.syntax import ir
 
 
 class SkippedCalls:
@@ -28,11 +29,12 @@ class SkippedCalls:
         """A call that is not followed: what it may write becomes unknown, but tables stay in their arrays."""
         state, frame = site.state, site.frame
         place = site.instruction.place
+        converted = self.converted(site)
         for index, value in enumerate(site.arguments):
             if isinstance(value, Address) and value.base[0] == "local":
                 kept = {at: state.memory[at] for at in arrays_of(value, state)}
                 forget(value, state)
-                state.memory[value] = self.fresh(
+                state.memory[value] = converted or self.fresh(
                     ("written", frame.number, place.line, place.column, index), state
                 )
                 for at, table in kept.items():
@@ -49,6 +51,23 @@ class SkippedCalls:
         where = (frame.number, place.line, place.column, site.callee, within_key(place))
         return [(state, self.fresh(("call", *where), state))]
 
+    def converted(self, site: CallSite) -> Value | None:
+        """Return what an assembler statement writes that converts its only input, a call hidden in it or not.
+
+        An architecture's hypervisor may represent an entry by another number: it is the same table.
+        """
+        if site.callee != "asm":
+            return None
+        inputs = [v for v in site.arguments if not isinstance(v, Address)]
+        tables = [v for v in inputs if isinstance(v, Reference)]
+        if len(tables) == 1:
+            return tables[0]
+        hidden = any(isinstance(a, ir.Member) and is_global(a) for a in site.instruction.arguments)
+        if not hidden or tables or len(inputs) < 2:
+            return None
+        keys = tuple(self.interner.number(v) for v in inputs)
+        return Symbol(self.interner.key(("pure", site.callee, *keys), keys))
+
     def takes_pointers(self, site: CallSite) -> bool:
         """Say whether the callee has a parameter by which it may write; yes if it is not known."""
         definition = self.program.resolve(site.callee, site.frame.definition.unit)
@@ -63,3 +82,11 @@ class SkippedCalls:
         for k in stale:
             del state.truths[k]
         return symbol
+
+
+def is_global(e: ir.Member) -> bool:
+    """Say whether a member is one of a variable, not of what a pointer points to."""
+    base = e.base
+    while isinstance(base, ir.Member):
+        base = base.base
+    return isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL
