@@ -17,7 +17,7 @@ import pytest
 from ptlint import __version__
 from ptlint.errors import UsageError
 from ptlint.reports import concise, json, spans, text
-from ptlint.reports.formats import FORMATS, known_format, renderer
+from ptlint.reports.formats import FORMATS, Material, known_format, renderer
 from ptlint.reports.plain import neutral
 from ptlint.results.engine import Request
 from ptlint.results.model import Finding, Result, Step
@@ -261,7 +261,7 @@ def test_nothing_of_a_tree_or_a_mail_acts_on_the_terminal() -> None:
     steps = (Step("mm/a.c", 3, 1, "drop_table", HOSTILE), *finding.trace)
     run = replace(run, result=replace(run.result, findings=(replace(finding, trace=steps),)))
     for name in FORMATS:
-        out = renderer(name)(run.result, lines_of(run), False)
+        out = renderer(name)(Material(run, lines_of(run), 1))
         assert all(char == "\n" or char.isprintable() for char in out), name
         assert "\u202e" not in out
     stream = io.StringIO()
