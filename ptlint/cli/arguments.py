@@ -97,7 +97,8 @@ def targets(formats: Sequence[str], output: str | None, of_patches: bool = False
     """Return what --format and -o ask for; *of_patches* tells whether the run is on patches.
 
     Raises:
-        UsageError: a format that is not built or not for this run, no file name, or two formats for standard output.
+        UsageError: a format that is not built or not for this run, no file name, or two formats for
+            standard output.
     """
     found: list[Target] = []
     for text in formats or FORMATS[:1]:

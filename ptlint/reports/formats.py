@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ptlint.reports.excerpt import Sources
     from ptlint.results.run import Run
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "checkpatch", "json", "github")
 """In the order of `--help`; the first is the default."""
 
 ON_PATCHES = frozenset[str]()
@@ -53,6 +53,14 @@ def renderer(name: str) -> Callable[[Material], str]:
         from ptlint.reports import concise
 
         return lambda material: concise.render(material.run.result)
+    if name == "checkpatch":
+        from ptlint.reports import checkpatch
+
+        return checkpatch.render
+    if name == "github":
+        from ptlint.reports import github
+
+        return github.render
     from ptlint.reports import spans, text
 
     return lambda material: spans.plain(text.lines(material.run.result, material.sources, material.quiet))

@@ -107,7 +107,10 @@ def test_the_tree_is_found_upward(ptlint: Ptlint, tree: Path, monkeypatch: pytes
         (["check", "--thorough"], "unrecognized arguments: --thorough"),
         (["check", "--baseline", "f"], "--baseline"),
         (["check", "--sel", "PTL001"], "unrecognized arguments: --sel"),
-        (["check", "--format", "sarif"], "no format 'sarif' is built; there are: text, concise, json"),
+        (
+            ["check", "--format", "html"],
+            "no format 'html' is built; there are: text, concise, checkpatch, json",
+        ),
         (["check", "--format", "json:"], "a file name is missing"),
         (["check", "--format", "json", "--format", "text"], "two formats go to standard output"),
         (["check", "--format", "json:a", "-o", "b"], "the first format already goes to a"),
