@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ptlint.reports.excerpt import Sources
     from ptlint.results.run import Run
 
-FORMATS = ("text", "concise", "checkpatch", "json", "github")
+FORMATS = ("text", "concise", "checkpatch", "json", "sarif", "github")
 """In the order of `--help`; the first is the default."""
 
 ON_PATCHES = frozenset[str]()
@@ -61,6 +61,10 @@ def renderer(name: str) -> Callable[[Material], str]:
         from ptlint.reports import github
 
         return github.render
+    if name == "sarif":
+        from ptlint.reports import sarif
+
+        return sarif.render
     from ptlint.reports import spans, text
 
     return lambda material: spans.plain(text.lines(material.run.result, material.sources, material.quiet))
