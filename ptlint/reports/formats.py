@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ptlint.reports.excerpt import Sources
     from ptlint.results.run import Run
 
-FORMATS = ("text", "concise", "checkpatch", "json", "sarif", "github")
+FORMATS = ("text", "concise", "checkpatch", "json", "sarif", "markdown", "github")
 """In the order of `--help`; the first is the default."""
 
 ON_PATCHES = frozenset[str]()
@@ -65,6 +65,10 @@ def renderer(name: str) -> Callable[[Material], str]:
         from ptlint.reports import sarif
 
         return sarif.render
+    if name == "markdown":
+        from ptlint.reports import markdown
+
+        return markdown.render
     from ptlint.reports import spans, text
 
     return lambda material: spans.plain(text.lines(material.run.result, material.sources, material.quiet))
