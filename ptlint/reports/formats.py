@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ptlint.reports.excerpt import Sources
     from ptlint.results.run import Run
 
-FORMATS = ("text", "concise", "checkpatch", "json", "sarif", "markdown", "github")
+FORMATS = ("text", "concise", "checkpatch", "json", "sarif", "markdown", "reply", "github")
 """In the order of `--help`; the first is the default."""
 
-ON_PATCHES = frozenset[str]()
+ON_PATCHES = frozenset({"reply"})
 """Those that only `ptlint patch` has."""
 
 
@@ -65,6 +65,10 @@ def renderer(name: str) -> Callable[[Material], str]:
         from ptlint.reports import sarif
 
         return sarif.render
+    if name == "reply":
+        from ptlint.reports import reply
+
+        return reply.render
     if name == "markdown":
         from ptlint.reports import markdown
 

@@ -207,7 +207,7 @@ def test_nothing_of_a_tree_or_a_mail_acts_on_the_terminal() -> None:
     run = replace(run, result=replace(run.result, findings=(replace(finding, trace=steps),)))
     for name in FORMATS:
         out = renderer(name)(Material(run, lines_of(run), 1))
-        assert all(char == "\n" or char.isprintable() for char in out), name
+        assert all(char == "\n" or char.isprintable() for char in out.replace("\t", "")), name
         assert "\u202e" not in out
     stream = io.StringIO()
     spans.print_coloured(text.lines(run.result, lines_of(run), False), stream)
