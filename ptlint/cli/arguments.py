@@ -93,18 +93,19 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-color", action="store_true", help="no colour, even on a terminal")
 
 
-def targets(formats: Sequence[str], output: str | None) -> tuple[Target, ...]:
-    """Return what --format and -o ask for.
+def targets(formats: Sequence[str], output: str | None, of_patches: bool = False) -> tuple[Target, ...]:
+    """Return what --format and -o ask for; *of_patches* tells whether the run is on patches.
 
     Raises:
-        UsageError: a format that is not built, no file name, or two formats for standard output.
+        UsageError: a format that is not built or not for this run, no file name, or two formats for
+            standard output.
     """
     found: list[Target] = []
     for text in formats or FORMATS[:1]:
         name, colon, file = text.partition(":")
         if colon and not file:
             raise UsageError(f"--format {text}: a file name is missing after the colon")
-        found.append(Target(known_format(name), file or None))
+        found.append(Target(known_format(name, of_patches), file or None))
     if output is not None:
         if found[0].file is not None:
             raise UsageError(f"-o {output}: the first format already goes to {found[0].file}")

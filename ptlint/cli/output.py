@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ptlint.cli.arguments import Target
 from ptlint.errors import UsageError
 from ptlint.reports.excerpt import Sources
-from ptlint.reports.formats import renderer
+from ptlint.reports.formats import Material, renderer
 from ptlint.results.last import keep
 from ptlint.results.model import Finding
 from ptlint.results.run import Run
@@ -21,18 +21,20 @@ def conclude(run: Run, targets: Sequence[Target], arguments: argparse.Namespace)
     """Write the result, keep it as the last one, and return the exit status."""
     sources = _sources(run)
     keep(run, sources)
+    status = exit_status(run.result, arguments.allow_gaps)
+    material = Material(run, sources, status, arguments.quiet)
     for target in targets:
         if target.file is None and target.format == "text" and wants_colour(arguments.no_color):
             from ptlint.reports import spans, text
 
             spans.print_coloured(text.lines(run.result, sources, arguments.quiet), sys.stdout)
             continue
-        content = renderer(target.format)(run.result, sources, arguments.quiet)
+        content = renderer(target.format)(material)
         if target.file is None:
             sys.stdout.write(content)
         else:
             _write(target.file, content)
-    return exit_status(run.result, arguments.allow_gaps)
+    return status
 
 
 def wants_colour(refused: bool) -> bool:

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the command."""
-    wanted = targets(arguments.format, arguments.output)
+    wanted = targets(arguments.format, arguments.output, of_patches=True)
     from ptlint.cli.output import conclude
     from ptlint.cli.session import open_session, open_tree, progress
     from ptlint.results.run import patch

@@ -39,7 +39,7 @@ def lines(result: Result, sources: Sources, quiet: bool = False) -> Iterator[Lin
                 "note",
             )
         ]
-    yield [(_summary(result), "bold"), (f" - {_coverage(result)}", "")]
+    yield [(summary(result), "bold"), (f" - {coverage(result)}", "")]
 
 
 def story(result: Result, finding: Finding, sources: Sources, whole: bool = False) -> Iterator[Line]:
@@ -62,11 +62,12 @@ def story(result: Result, finding: Finding, sources: Sources, whole: bool = Fals
     if finding.further and not whole:
         many = "way leads" if len(finding.further) == 1 else "ways lead"
         yield [("  and: ", "bold"), (f"{len(finding.further)} further {many} here", "")]
-    yield [("  when: ", "bold"), (finding.condition, ""), (f"   ({_under(result, finding)})", "dim")]
+    yield [("  when: ", "bold"), (finding.condition, ""), (f"   ({under(result, finding)})", "dim")]
     yield [("  id: ", "bold"), (fingerprint(finding), "")]
 
 
-def _under(result: Result, finding: Finding) -> str:
+def under(result: Result, finding: Finding) -> str:
+    """Return the combinations of a finding, and whether PT_RECLAIM is on in all there are."""
     ids = ", ".join(finding.combinations)
     chosen = [one for one in result.combinations if one.id in finding.combinations]
     if finding.condition == "y" and all(one.assignment.get("PT_RECLAIM") == "y" for one in chosen):
@@ -135,7 +136,8 @@ def _relied_upon(result: Result) -> Iterator[Line]:
         yield []
 
 
-def _summary(result: Result) -> str:
+def summary(result: Result) -> str:
+    """Return how many findings there are of each kind."""
     found = [one for one in result.findings if counts(result, one.status)]
     which = "new " if result.mode == "patch" else ""
     errors = sum(one.severity is Severity.ERROR for one in found)
@@ -151,7 +153,8 @@ def _summary(result: Result) -> str:
     return text
 
 
-def _coverage(result: Result) -> str:
+def coverage(result: Result) -> str:
+    """Return what was analysed, and how much was not."""
     stats = result.stats
     gaps = sum(counts(result, gap.status) for gap in result.unanalyzed)
     older = len(result.unanalyzed) - gaps

@@ -28,6 +28,7 @@ from ptlint.rules.conditions import parse_condition
 from ptlint.rules.model import Rule
 from ptlint.source.diff import ChangeKind
 from ptlint.source.patches import Patch, Series, place_series
+from ptlint.source.placing import HunkPlacement
 from ptlint.source.tree import Tree, version
 
 Progress = Callable[[str], None]
@@ -43,6 +44,8 @@ class Run:
     trees: tuple[Tree, ...]
     request: Request
     configurations: Mapping[str, str]  # combination -> its .config
+    series: Series | None = None  # mode patch: its patches are those of the result, in the same order
+    placements: tuple[tuple[HunkPlacement, ...], ...] = ()  # of each patch: where its hunks went
 
     def tree_of(self, finding: Finding) -> Tree:
         """Return the tree that has the finding's lines."""
@@ -92,7 +95,8 @@ def patch(
         PatchDoesNotApply: before anything is analysed.
     """
     started = time.monotonic()
-    trees: list[Tree] = [request.tree, *(applied.tree for _, applied in place_series(request.tree, series))]
+    placed = [applied for _, applied in place_series(request.tree, series)]
+    trees: list[Tree] = [request.tree, *(applied.tree for applied in placed)]
     numbers = _numbers(series.patches)
     states: list[State] = []
     asked: list[Request] = []
@@ -149,7 +153,8 @@ def patch(
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
     )
-    return Run(result, tuple(trees), request, changes.configurations)
+    placements = tuple(applied.placements for applied in placed)
+    return Run(result, tuple(trees), request, changes.configurations, series, placements)
 
 
 def texts_of(states: Iterable[StateResult]) -> tuple[tuple[str, str], ...]:

@@ -47,11 +47,11 @@ def witness_of(last: Last, finding: Finding, full: bool) -> str:
     else:
         lines.append(f"#   make ARCH={arch} defconfig")
         lines.append("#   append this to .config" if settings else "#   (that has it already)")
-    lines += [f"#   make ARCH={arch} {goal}".rstrip() for goal in ("olddefconfig", _target(finding))]
+    lines += [f"#   make ARCH={arch} {goal}".rstrip() for goal in ("olddefconfig", object_of(finding))]
     return "\n".join(lines) + "\n" + settings
 
 
-def _target(finding: Finding) -> str:
+def object_of(finding: Finding) -> str:
     """Return what to make to compile a finding's code: an object; "" is everything."""
     paths = (finding.path, *(step.path for step in reversed(finding.trace)))
     source = next((path for path in paths if path.endswith((".c", ".S"))), None)

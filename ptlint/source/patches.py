@@ -4,7 +4,7 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ptlint.errors import PatchDoesNotApply, PatchError, TreeError
 from ptlint.source.diff import ChangeKind, FileChange, Hunk, parse_diff
@@ -37,6 +37,7 @@ class Patch:
     author: str  # the From header; "" if there is none
     date: str  # the Date header; "" if there is none
     log: str  # the log message
+    mail: Mail = field(repr=False, compare=False)  # as it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ def _read_patch(mail: Mail, title: str, subject: str) -> Patch:
         author=mail.headers.get("from", ""),
         date=mail.headers.get("date", ""),
         log="\n".join(printable(line.decode("utf-8", "replace")) for line in mail.lines[:log_end]).strip(),
+        mail=mail,
     )
 
 

@@ -3,91 +3,36 @@
 
 import io
 import json as stdlib_json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import fakes
 import jsonschema
 import pytest
+from runs import (
+    COMBINATIONS,
+    LEDGER,
+    PLAIN,
+    SOURCE,
+    as_text,
+    everything,
+    golden,
+    lines_of,
+    request,
+    run_check,
+    run_patch,
+)
 
 from ptlint import __version__
 from ptlint.errors import UsageError
 from ptlint.reports import concise, json, spans, text
-from ptlint.reports.formats import FORMATS, known_format, renderer
+from ptlint.reports.formats import FORMATS, Material, known_format, renderer
 from ptlint.reports.plain import neutral
-from ptlint.results.engine import Request
-from ptlint.results.model import Finding, Result, Step
-from ptlint.results.run import Run, check, patch
-from ptlint.results.selection import Selection
-from ptlint.rules.loader import load_rules
+from ptlint.results.model import Result, Step
+from ptlint.results.run import patch
 from ptlint.source.patches import parse_series
-from ptlint.source.tree import MemoryTree
-
-SOURCE = """\
-void drop_table(struct mm_struct *mm, pmd_t *pmd)
-{
-\tpgtable_t table = pmd_pgtable(*pmd);
-
-\tpmd_clear(pmd);
-\tif (mm)
-\t\tpte_free(mm, table);	// finding: PTL001 table-a when SMP
-}
-"""
-PLAIN = SOURCE.replace("// finding: PTL001 table-a when SMP", "")
-LEDGER = """\
-void f(void)
-{
-\ta(); // site: pte_free unsafe published by pmd_populate(), no grace period on the way
-\tb(); // site: call_rcu rcu queued to RCU when SMP
-\tc(); // hole: a syntax error
-}
-"""
-COMBINATIONS = "x86_64/1 PT_RECLAIM=y SMP=y\nx86_64/2 PT_RECLAIM=y SMP=n\n"
-
-
-def request(files: dict[str, str]) -> Request:
-    return Request(MemoryTree(fakes.kernel(files)), ("x86_64",), (), (), "gcc-12", load_rules())
-
-
-def everything() -> Selection:
-    return Selection((), frozenset(rule.code for rule in load_rules()))
-
-
-def run_check(files: dict[str, str], mode: str = "check", ledger: bool = False) -> Run:
-    run = check(request(files), everything(), fakes.FakeEngine(), lambda text: None, mode, ledger)
-    return replace(run, result=replace(run.result, stats=replace(run.result.stats, seconds=0.5)))
-
-
-def run_patch(texts: list[str], path: str = "mm/a.c", files: dict[str, str] | None = None) -> Run:
-    asked = request({path: texts[0], "combinations": COMBINATIONS} | (files or {}))
-    series = parse_series(fakes.mbox(path, texts).encode(), "s")
-    return patch(asked, series, everything(), fakes.FakeEngine(), lambda text: None, final=False)
-
-
-def lines_of(run: Run) -> text.Sources:
-    def line(finding: Finding, path: str, number: int) -> str | None:
-        content = run.tree_of(finding).find(path)
-        return None if content is None else content.decode("utf-8", "replace").split("\n")[number - 1]
-
-    return line
-
-
-def as_text(run: Run, quiet: bool = False) -> str:
-    return spans.plain(text.lines(run.result, lines_of(run), quiet))
-
-
-def golden(name: str, found: str) -> bool:
-    """Tell whether *found* is what golden/NAME.txt holds; with PTLINT_GOLDEN=write, write it there."""
-    path = Path(__file__).parent / "golden" / f"{name}.txt"
-    if os.environ.get("PTLINT_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(found)
-    assert found == path.read_text()
-    return True
 
 
 def test_a_finding_as_text() -> None:
@@ -261,8 +206,8 @@ def test_nothing_of_a_tree_or_a_mail_acts_on_the_terminal() -> None:
     steps = (Step("mm/a.c", 3, 1, "drop_table", HOSTILE), *finding.trace)
     run = replace(run, result=replace(run.result, findings=(replace(finding, trace=steps),)))
     for name in FORMATS:
-        out = renderer(name)(run.result, lines_of(run), False)
-        assert all(char == "\n" or char.isprintable() for char in out), name
+        out = renderer(name)(Material(run, lines_of(run), 1))
+        assert all(char == "\n" or char.isprintable() for char in out.replace("\t", "")), name
         assert "\u202e" not in out
     stream = io.StringIO()
     spans.print_coloured(text.lines(run.result, lines_of(run), False), stream)
@@ -286,5 +231,7 @@ def test_control_characters_are_written_as_escapes() -> None:
 
 
 def test_a_format_that_is_not_built_is_named() -> None:
-    with pytest.raises(UsageError, match="no format 'sarif' is built; there are: text, concise, json"):
-        known_format("sarif")
+    with pytest.raises(
+        UsageError, match="no format 'html' is built; there are: text, concise, checkpatch, json"
+    ):
+        known_format("html")
