@@ -21,7 +21,7 @@ from ptlint.results.cache import CachingEngine
 from ptlint.results.engine import Engine, Request
 from ptlint.results.selection import Selection
 from ptlint.rules.loader import choose_rules, load_rules
-from ptlint.source.tree import DiskTree, is_kernel_tree
+from ptlint.source.tree import DiskTree, Tree, is_kernel_tree
 
 DEFAULT_ARCH = "x86_64"
 
@@ -35,7 +35,7 @@ _WIDTHS = {"x86": ("x86_64", "i386"), "sparc": ("sparc64", "sparc32"), "parisc":
 class Session:
     """What a command that analyses needs."""
 
-    tree: DiskTree
+    tree: Tree
     request: Request
     selection: Selection
     engine: Engine
@@ -82,7 +82,7 @@ def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:
 def open_session(
     arguments: argparse.Namespace,
     engine: Engine | None,
-    tree: DiskTree,
+    tree: Tree,
     paths: tuple[str, ...] = (),
     touched: Iterable[str] = (),
 ) -> Session:
@@ -131,7 +131,7 @@ def progress(arguments: argparse.Namespace) -> Iterator[Progress]:
         teller.clear()
 
 
-def _archs(tree: DiskTree, named: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
+def _archs(tree: Tree, named: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
     known = [arch.name for arch in arches_of(tree)]
     found: list[str] = []
     for name in named:

@@ -121,9 +121,15 @@ def test_the_tree_is_found_upward(ptlint: Ptlint, tree: Path, monkeypatch: pytes
         (["check", "--assume", "A=y", "--assume", "CONFIG_A=n"], "A is already assumed to be y"),
         (["check", "--config", "none"], "--config none: cannot read it"),
         (["check", "--jobs", "0"], "'0' is no number above 0"),
-        (["patch"], "PATCH"),
+        (["patch"], "no PATCH is given"),
+        (["patch", "--staged", "x.patch"], "--staged looks at git's index; it takes no PATCH"),
+        (["patch", "a..b", "x.patch"], "a..b: a git range is a series of its own"),
+        (["patch", "a..b", "--base", "c"], "a..b: a git range is a series of its own"),
+        (["patch", "--staged"], "not a git repository"),
+        (["patch", "none\0.patch"], "cannot read the patch"),
+        (["patch", "../none.patch"], "../none.patch: cannot read the patch"),
         (["patch", "none.patch"], "none.patch: cannot read the patch"),
-        (["patch", "a..b"], "git ranges are not built yet"),
+        (["patch", "a..b"], "not a git repository"),
         (["patch", "mm/a.c"], "no patch in it"),
         (["patch", "mm"], "mm: no patch in the folder"),
         (["configs", "none"], "none: no such file or folder in the tree"),
@@ -321,7 +327,7 @@ def test_the_help_names_only_what_is_built(capsys: pytest.CaptureFixture[str]) -
             main(argv)
         assert done.value.code == 0
         out = capsys.readouterr().out
-        for absent in ("sarif", "html", "baseline", "--thorough", "--staged", "hook"):
+        for absent in ("sarif", "html", "baseline", "--thorough"):
             assert absent not in out, (argv, absent)
         assert "130  interrupted" in out
     with pytest.raises(SystemExit):
