@@ -39,7 +39,8 @@ def analyse(arguments: argparse.Namespace, engine: "Engine | None", mode: str, l
     """Analyse a tree, report on it, and return the exit status."""
     wanted = targets(arguments.format, arguments.output)
     from ptlint.cli.output import conclude
-    from ptlint.cli.session import open_session, open_tree, paths_in, progress
+    from ptlint.cli.session import open_session, paths_in, progress
+    from ptlint.cli.trees import open_tree
     from ptlint.results.run import check
 
     tree = open_tree(arguments.tree)

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the command: 3 if a tree's Kconfig could not be read, else 0."""
-    from ptlint.cli.session import open_tree
+    from ptlint.cli.trees import open_tree
     from ptlint.reports.plain import neutral
     from ptlint.results.status import CLEAN, INCOMPLETE
 

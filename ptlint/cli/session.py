@@ -14,14 +14,14 @@ from typing import cast
 
 from ptlint.cli.arguments import assumptions, words
 from ptlint.cli.progress import Progress
-from ptlint.errors import ConfigurationError, TreeError, UsageError
+from ptlint.errors import ConfigurationError, UsageError
 from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.toolchain import DEFAULT
 from ptlint.results.cache import CachingEngine
 from ptlint.results.engine import Engine, Request
 from ptlint.results.selection import Selection
 from ptlint.rules.loader import choose_rules, load_rules
-from ptlint.source.tree import DiskTree, Tree, is_kernel_tree
+from ptlint.source.tree import DiskTree, Tree
 
 DEFAULT_ARCH = "x86_64"
 
@@ -39,24 +39,6 @@ class Session:
     request: Request
     selection: Selection
     engine: Engine
-
-
-def open_tree(folder: str | None) -> DiskTree:
-    """Return the tree that --tree names, or the nearest one at or above the current directory.
-
-    Raises:
-        TreeError: there is none.
-    """
-    if folder is not None:
-        tree = DiskTree(Path(folder))
-        if not is_kernel_tree(tree):
-            raise TreeError(f"{folder}: is no kernel tree (no Makefile with a VERSION, no Kconfig, no arch/)")
-        return tree
-    here = Path.cwd()
-    for above in (here, *here.parents):
-        if (above / "Kconfig").is_file() and is_kernel_tree(tree := DiskTree(above)):
-            return tree
-    raise TreeError(f"{here}: no kernel tree here or above; name one with --tree DIR")
 
 
 def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:

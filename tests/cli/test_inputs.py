@@ -4,6 +4,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,3 +112,36 @@ def test_a_commit_that_is_no_kernel_is_refused(tree: Path, capsys: pytest.Captur
     (tree / "Makefile").write_bytes(fakes.MAKEFILE)
     assert main(["patch", "--staged"], fakes.FakeEngine()) == 2
     assert "what git has there is no kernel tree" in capsys.readouterr().err
+
+
+def test_a_patch_that_cannot_matter_is_passed_by_at_once(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tree, "config", "user.name", "A")
+    (tree / "Documentation").mkdir()
+    (tree / "Documentation/a.rst").write_text("text\n")
+    git(tree, "add", "-A")
+    assert main(["patch", "--staged"]) == 0
+    assert main(["patch", "--staged", "--select", "PTL999"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and "PTL999" in captured.err
+
+
+def test_a_patch_that_cannot_matter_must_still_apply(tree: Path, tmp_path: Path) -> None:
+    path = tmp_path / "doc.patch"
+    path.write_text(fakes.mbox("Documentation/a.rst", ["a\n", "b\n"]))
+    assert main(["patch", str(path)]) == 4
+
+
+def test_passing_by_imports_no_analysis(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / "MAINTAINERS").write_text("A\n")
+    git(tree, "add", "-A")
+    code = (
+        "import sys; from ptlint.cli.main import main;"
+        "status = main(['patch', '--staged', '--quiet', '--tree', sys.argv[1]]);"
+        "assert not {'msgspec', 'kconfiglib', 'tree_sitter', 'rich'} & sys.modules.keys(); sys.exit(status)"
+    )
+    command = [sys.executable, "-c", code, str(tree)]
+    monkeypatch.chdir(Path(__file__).parents[2])
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
