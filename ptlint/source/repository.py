@@ -170,6 +170,11 @@ class Repository:
         patch = Patch(1, 1, "staged changes", None, files, "staged changes", "", "", "")
         return self.tree(base.oid), Series("the index", (patch,) if files else (), base.oid)
 
+    def hooks_folder(self) -> str:
+        """Return the folder of this repository's hooks; core.hooksPath is not looked at."""
+        common = os.fsdecode(self._git("rev-parse", "--git-common-dir")).rstrip("\n")
+        return os.path.join(self.folder, common, "hooks")
+
     def object(self, oid: str) -> bytes:
         """Return the content of an object.
 
