@@ -42,12 +42,14 @@ def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     from ptlint.cli.output import conclude
     from ptlint.cli.session import open_session, progress
     from ptlint.results.run import patch
+    from ptlint.results.suppression import suppress
 
     session = open_session(arguments, engine, base, touched=touched(series))
     with progress(arguments) as teller:
         found = patch(
             session.request, series, session.selection, session.engine, teller, final=arguments.final
         )
+    found = suppress(found, session.accepted, session.selection.rules)
     return conclude(found, wanted, arguments)
 
 

@@ -17,6 +17,7 @@ from ptlint.cli.progress import Progress
 from ptlint.errors import ConfigurationError, UsageError
 from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.toolchain import DEFAULT
+from ptlint.results.baseline import Accepted, decode, read_baseline
 from ptlint.results.cache import CachingEngine
 from ptlint.results.engine import Engine, Request
 from ptlint.results.selection import Selection
@@ -24,6 +25,9 @@ from ptlint.rules.loader import choose_rules, load_rules
 from ptlint.source.tree import DiskTree, Tree
 
 DEFAULT_ARCH = "x86_64"
+
+SETTINGS = ".ptlint.toml"
+"""At the top of the tree, wherever below it ptlint is called."""
 
 _OF_ARCH = re.compile(r"arch/([a-z0-9_]+)/")
 
@@ -39,6 +43,7 @@ class Session:
     request: Request
     selection: Selection
     engine: Engine
+    accepted: tuple[Accepted, ...]
 
 
 def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:
@@ -95,7 +100,7 @@ def open_session(
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:
         engine = analysis() if arguments.no_cache else CachingEngine(analysis())
-    return Session(tree, request, selection, engine)
+    return Session(tree, request, selection, engine, _accepted(tree, arguments.baseline))
 
 
 def analysis() -> Engine:
@@ -127,6 +132,16 @@ def _archs(tree: Tree, named: Sequence[str], paths: Iterable[str]) -> tuple[str,
         below = [match[1] for path in paths if (match := _OF_ARCH.match(path + "/"))]
         found = sorted({name for name in below if name in known}) or [DEFAULT_ARCH]
     return tuple(dict.fromkeys(found))
+
+
+def _accepted(base: Tree, baseline: str | None) -> tuple[Accepted, ...]:
+    """Return the findings that a baseline and the tree's own settings accept.
+
+    The settings are those of the base: a patch cannot accept what it brings.
+    """
+    settings = base.find(SETTINGS)
+    found = () if settings is None else decode(settings, SETTINGS)
+    return found if baseline is None else (*found, *read_baseline(baseline))
 
 
 def _config(name: str) -> str:

@@ -105,7 +105,7 @@ def test_the_tree_is_found_upward(ptlint: Ptlint, tree: Path, monkeypatch: pytes
         (["check", "--tree", "/nonexistent"], "/nonexistent: no such directory"),
         (["check", "--tree", "/"], "/: is no kernel tree"),
         (["check", "--thorough"], "unrecognized arguments: --thorough"),
-        (["check", "--baseline", "f"], "--baseline"),
+        (["check", "--baseline", "f"], "f: cannot read the baseline"),
         (["check", "--sel", "PTL001"], "unrecognized arguments: --sel"),
         (["check", "--format", "sarif"], "no format 'sarif' is built; there are: text, concise, json"),
         (["check", "--format", "json:"], "a file name is missing"),
@@ -134,6 +134,8 @@ def test_the_tree_is_found_upward(ptlint: Ptlint, tree: Path, monkeypatch: pytes
         (["patch", "mm"], "mm: no patch in the folder"),
         (["configs", "none"], "none: no such file or folder in the tree"),
         (["configs", "mm", "-"], "paths and patches do not go together"),
+        (["baseline", "show"], "name the file with --baseline"),
+        (["baseline", "accept", "ab", "--baseline", "f"], "accept needs --reason"),
         (["witness", "abcd"], "abcd: there is no last run to explain it from"),
         ([], "COMMAND"),
         (["explain", "PTL024"], "no rule 'PTL024' is built"),
@@ -327,7 +329,7 @@ def test_the_help_names_only_what_is_built(capsys: pytest.CaptureFixture[str]) -
             main(argv)
         assert done.value.code == 0
         out = capsys.readouterr().out
-        for absent in ("sarif", "html", "baseline", "--thorough"):
+        for absent in ("sarif", "html", "--thorough"):
             assert absent not in out, (argv, absent)
         assert "130  interrupted" in out
     with pytest.raises(SystemExit):
