@@ -64,6 +64,9 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
     add_rules(group)
     group.add_argument("--select", action="append", default=[], metavar="RULES", help="only these rules")
     group.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these rules")
+    group.add_argument(
+        "--baseline", metavar="FILE", help="findings that are accepted, as baseline write makes"
+    )
     run = parser.add_argument_group("how")
     run.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
     run.add_argument("--no-cache", action="store_true", help="neither use nor fill the cache")

@@ -39,11 +39,14 @@ def analyse(arguments: argparse.Namespace, engine: "Engine | None", mode: str, l
     """Analyse a tree, report on it, and return the exit status."""
     wanted = targets(arguments.format, arguments.output)
     from ptlint.cli.output import conclude
-    from ptlint.cli.session import open_session, open_tree, paths_in, progress
+    from ptlint.cli.session import open_session, paths_in, progress
+    from ptlint.cli.trees import open_tree
     from ptlint.results.run import check
+    from ptlint.results.suppression import suppress
 
     tree = open_tree(arguments.tree)
     session = open_session(arguments, engine, tree, paths_in(tree, arguments.paths))
     with progress(arguments) as teller:
         found = check(session.request, session.selection, session.engine, teller, mode, ledger)
+    found = suppress(found, session.accepted, session.selection.rules)
     return conclude(found, wanted, arguments)

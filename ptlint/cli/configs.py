@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptlint.cli import patch as patches
+from ptlint.cli import inputs
 from ptlint.cli.arguments import add_analysis
 from ptlint.errors import UsageError
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the command: 3 if a tree's Kconfig could not be read, else 0."""
-    from ptlint.cli.session import open_tree
+    from ptlint.cli.trees import open_tree
     from ptlint.reports.plain import neutral
     from ptlint.results.status import CLEAN, INCOMPLETE
 
@@ -74,8 +74,8 @@ def _run(arguments: argparse.Namespace, engine: "Engine | None", tree: "DiskTree
         raise UsageError("paths and patches do not go together; name either")
     with progress(arguments) as teller:
         if given and all(given):
-            series = patches.read_series(arguments.inputs)
-            session = open_session(arguments, engine, tree, touched=patches.touched(series))
+            series = inputs.read_series(arguments.inputs)
+            session = open_session(arguments, engine, tree, touched=inputs.touched(series))
             return patch(session.request, series, session.selection, session.engine, teller, final=False)
         session = open_session(arguments, engine, tree, paths_in(tree, arguments.inputs))
         return check(session.request, session.selection, session.engine, teller, "check", ledger=False)
@@ -83,7 +83,7 @@ def _run(arguments: argparse.Namespace, engine: "Engine | None", tree: "DiskTree
 
 def _is_patch(tree: "DiskTree", name: str) -> bool:
     """Tell whether an input is a patch: by its name, or because it exists outside of the tree only."""
-    if name == "-" or name.endswith(tuple(one for one in patches.SUFFIXES if one != ".txt")):
+    if name == "-" or name.endswith(tuple(one for one in inputs.SUFFIXES if one != ".txt")):
         return True
     top = os.path.realpath(tree.root)
     inside = os.path.realpath(name)

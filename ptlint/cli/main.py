@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from ptlint import __version__
-from ptlint.cli import audit, check, configs, explain, patch, rules, witness
+from ptlint.cli import audit, baseline, check, configs, explain, hook, patch, rules, witness
 from ptlint.cli.arguments import Parser
 from ptlint.errors import PtlintError
 from ptlint.reports.plain import printable_lines
@@ -23,7 +23,7 @@ INTERNAL_ERROR = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
-_COMMANDS = (check, patch, audit, configs, witness, explain, rules)
+_COMMANDS = (check, patch, audit, configs, witness, explain, rules, baseline, hook)
 
 _EXIT_STATUS = """\
 exit status:

@@ -2,31 +2,28 @@
 """`ptlint patch`: what each patch of a series brings and mends."""
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptlint.cli.arguments import add_analysis, add_output, targets
-from ptlint.errors import PatchError, UsageError
+from ptlint.cli.inputs import add_inputs, given, touched
 
 if TYPE_CHECKING:
     from ptlint.results.engine import Engine
     from ptlint.source.patches import Series
+    from ptlint.source.tree import Tree
 
 HELP = "analyse patches one by one, before against after"
 
-SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".txt")
+SILENT = ("text", "concise", "checkpatch")
+"""Formats that say nothing of a patch that cannot matter."""
+
+_VALIDATED = ("arch", "config", "assume", "toolchain", "rules", "select", "ignore")
+"""Flags that may be wrong: then the answer is not given before they have been looked at."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the command."""
-    parser.add_argument(
-        "patches",
-        nargs="+",
-        metavar="PATCH",
-        help="patches, mails, mboxes, folders of them, or - for standard input: one series",
-    )
+    add_inputs(parser)
     parser.add_argument("--final", action="store_true", help="compare only the tree before and after all")
     add_analysis(parser)
     add_output(parser)
@@ -35,56 +32,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the command."""
     wanted = targets(arguments.format, arguments.output, of_patches=True)
-    from ptlint.cli.output import conclude
-    from ptlint.cli.session import open_session, open_tree, progress
-    from ptlint.results.run import patch
+    from ptlint.cli.trees import open_tree
 
     tree = open_tree(arguments.tree)
-    series = read_series(arguments.patches)
-    session = open_session(arguments, engine, tree, touched=touched(series))
+    base, series = given(arguments, tree)
+    plain = engine is None and all(one.file is None and one.format in SILENT for one in wanted)
+    if plain and not any(getattr(arguments, name) for name in _VALIDATED) and _cannot_matter(base, series):
+        return 0
+    from ptlint.cli.output import conclude
+    from ptlint.cli.session import open_session, progress
+    from ptlint.results.run import patch
+    from ptlint.results.suppression import suppress
+
+    session = open_session(arguments, engine, base, touched=touched(series))
     with progress(arguments) as teller:
         found = patch(
             session.request, series, session.selection, session.engine, teller, final=arguments.final
         )
+    found = suppress(found, session.accepted, session.selection.rules)
     return conclude(found, wanted, arguments)
 
 
-def read_series(names: Sequence[str]) -> "Series":
-    """Return the series that some inputs make.
+def _cannot_matter(base: "Tree", series: "Series") -> bool:
+    """Tell whether no patch of a series can change an answer. They are applied for it.
 
     Raises:
-        UsageError: an input does not exist or cannot be read.
-        PatchError: one has no patch.
+        PatchDoesNotApply: one does not apply.
     """
-    from ptlint.source.patches import parse_files
+    from ptlint.results.bearing import may_matter
+    from ptlint.source.patches import place_series
 
-    return parse_files(_inputs(names), ", ".join(names))
-
-
-def touched(series: "Series") -> tuple[str, ...]:
-    """Return the files that the patches of a series change."""
-    changes = [change for one in series.patches for change in one.files]
-    return tuple(path for one in changes for path in (one.old_path, one.new_path) if path)
-
-
-def _inputs(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each input; folders give their patches in the order of their names.
-
-    Raises:
-        UsageError: an input does not exist or cannot be read.
-    """
-    for name in names:
-        path = Path(name)
-        try:
-            if name == "-":
-                yield "standard input", sys.stdin.buffer.read()
-            elif path.is_dir():
-                files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix in SUFFIXES)
-                if not files:
-                    raise PatchError(f"{name}: no patch in the folder (names end in {', '.join(SUFFIXES)})")
-                yield from ((str(file), file.read_bytes()) for file in files)
-            else:
-                yield name, path.read_bytes()
-        except OSError as error:
-            hint = "; git ranges are not built yet" if ".." in name and not path.exists() else ""
-            raise UsageError(f"{name}: cannot read the patch: {error.strerror}{hint}") from error
+    before = base
+    for patch, applied in place_series(base, series):
+        if may_matter(before, applied.tree, patch.files):
+            return False
+        before = applied.tree
+    return True

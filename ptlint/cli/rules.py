@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
 
 def run_test(arguments: argparse.Namespace, engine: "Engine | None") -> int:
     """Run the cases of rules; 1 if one of them fails."""
-    from ptlint.cli.session import analysis, open_tree
+    from ptlint.cli.session import analysis
+    from ptlint.cli.trees import open_tree
     from ptlint.reports.plain import neutral
     from ptlint.results.cases import find_cases, run_case
     from ptlint.rules.loader import load_rule, shipped_folder

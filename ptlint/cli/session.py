@@ -14,16 +14,20 @@ from typing import cast
 
 from ptlint.cli.arguments import assumptions, words
 from ptlint.cli.progress import Progress
-from ptlint.errors import ConfigurationError, TreeError, UsageError
+from ptlint.errors import ConfigurationError, UsageError
 from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.toolchain import DEFAULT
+from ptlint.results.baseline import Accepted, decode, read_baseline
 from ptlint.results.cache import CachingEngine
 from ptlint.results.engine import Engine, Request
 from ptlint.results.selection import Selection
 from ptlint.rules.loader import choose_rules, load_rules
-from ptlint.source.tree import DiskTree, is_kernel_tree
+from ptlint.source.tree import DiskTree, Tree
 
 DEFAULT_ARCH = "x86_64"
+
+SETTINGS = ".ptlint.toml"
+"""At the top of the tree, wherever below it ptlint is called."""
 
 _OF_ARCH = re.compile(r"arch/([a-z0-9_]+)/")
 
@@ -35,28 +39,11 @@ _WIDTHS = {"x86": ("x86_64", "i386"), "sparc": ("sparc64", "sparc32"), "parisc":
 class Session:
     """What a command that analyses needs."""
 
-    tree: DiskTree
+    tree: Tree
     request: Request
     selection: Selection
     engine: Engine
-
-
-def open_tree(folder: str | None) -> DiskTree:
-    """Return the tree that --tree names, or the nearest one at or above the current directory.
-
-    Raises:
-        TreeError: there is none.
-    """
-    if folder is not None:
-        tree = DiskTree(Path(folder))
-        if not is_kernel_tree(tree):
-            raise TreeError(f"{folder}: is no kernel tree (no Makefile with a VERSION, no Kconfig, no arch/)")
-        return tree
-    here = Path.cwd()
-    for above in (here, *here.parents):
-        if (above / "Kconfig").is_file() and is_kernel_tree(tree := DiskTree(above)):
-            return tree
-    raise TreeError(f"{here}: no kernel tree here or above; name one with --tree DIR")
+    accepted: tuple[Accepted, ...]
 
 
 def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:
@@ -82,7 +69,7 @@ def paths_in(tree: DiskTree, paths: Sequence[str]) -> tuple[str, ...]:
 def open_session(
     arguments: argparse.Namespace,
     engine: Engine | None,
-    tree: DiskTree,
+    tree: Tree,
     paths: tuple[str, ...] = (),
     touched: Iterable[str] = (),
 ) -> Session:
@@ -113,7 +100,7 @@ def open_session(
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:
         engine = analysis() if arguments.no_cache else CachingEngine(analysis())
-    return Session(tree, request, selection, engine)
+    return Session(tree, request, selection, engine, _accepted(tree, arguments.baseline))
 
 
 def analysis() -> Engine:
@@ -131,7 +118,7 @@ def progress(arguments: argparse.Namespace) -> Iterator[Progress]:
         teller.clear()
 
 
-def _archs(tree: DiskTree, named: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
+def _archs(tree: Tree, named: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
     known = [arch.name for arch in arches_of(tree)]
     found: list[str] = []
     for name in named:
@@ -145,6 +132,16 @@ def _archs(tree: DiskTree, named: Sequence[str], paths: Iterable[str]) -> tuple[
         below = [match[1] for path in paths if (match := _OF_ARCH.match(path + "/"))]
         found = sorted({name for name in below if name in known}) or [DEFAULT_ARCH]
     return tuple(dict.fromkeys(found))
+
+
+def _accepted(base: Tree, baseline: str | None) -> tuple[Accepted, ...]:
+    """Return the findings that a baseline and the tree's own settings accept.
+
+    The settings are those of the base: a patch cannot accept what it brings.
+    """
+    settings = base.find(SETTINGS)
+    found = () if settings is None else decode(settings, SETTINGS)
+    return found if baseline is None else (*found, *read_baseline(baseline))
 
 
 def _config(name: str) -> str:

@@ -28,6 +28,8 @@ def lines(result: Result, sources: Sources, quiet: bool = False) -> Iterator[Lin
         return
     if result.mode == "audit":
         yield from _relied_upon(result)
+    for note in result.notes:
+        yield [("note: ", "note"), (note, "")]
     for assumed in result.assumed:
         note = " (forced: no real configuration has it)" if assumed.forced else ""
         yield [("assumed: ", "dim"), (f"{assumed.symbol}={assumed.value}{note}", "")]

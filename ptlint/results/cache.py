@@ -23,6 +23,7 @@ from ptlint import __version__
 from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.last import write_quietly
 from ptlint.rules.loader import shipped_folder
+from ptlint.source.repository import GitTree
 from ptlint.source.tree import DiskTree, Overlay, RecordingTree, Tree, entries_digest
 
 KEPT_RUNS = 200
@@ -139,13 +140,19 @@ def request_key(request: Request) -> str:
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],
         layers.root,
+        layers.oid,
         [(path, None if content is None else _digest(content)) for path, content in layers.changes],
     ]
     return _digest(repr(parts).encode("utf-8", "surrogatepass"))
 
 
 def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:
-    """Return the entry if it still holds, with fresh stats where contents had to be compared; else None."""
+    """Return the entry if it still holds, with fresh stats where contents had to be compared; else None.
+
+    A tree in git never changes, and what lies over it is part of the key.
+    """
+    if _layers(tree).oid:
+        return entry
     disk = _Disk(tree)
     fresh: dict[str, _Read] = {}
     for name, read in entry.reads.items():
@@ -171,9 +178,10 @@ def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:
 
 @dataclass(frozen=True, slots=True)
 class _Layers:
-    """What a tree is made of: a folder on disk, "" for none, and the changes laid over it."""
+    """What a tree is made of: a folder on disk or a tree in git, and the changes laid over it."""
 
-    root: str
+    root: str  # "" for none
+    oid: str  # of the tree in git, whose repository is at the root; "" if it lies on disk
     changes: tuple[tuple[str, bytes | None], ...]
 
 
@@ -183,8 +191,12 @@ def _layers(tree: Tree) -> _Layers:
         if isinstance(tree, Overlay):
             changes = {**tree.changes, **changes}
         tree = tree.base
-    root = os.path.realpath(tree.root) if isinstance(tree, DiskTree) else ""
-    return _Layers(root, tuple(sorted(changes.items(), key=lambda change: change[0])))
+    root, oid = "", ""
+    if isinstance(tree, DiskTree):
+        root = os.path.realpath(tree.root)
+    elif isinstance(tree, GitTree):
+        root, oid = tree.repository.folder, tree.oid
+    return _Layers(root, oid, tuple(sorted(changes.items(), key=lambda change: change[0])))
 
 
 class _Disk:
@@ -192,7 +204,7 @@ class _Disk:
 
     def __init__(self, tree: Tree) -> None:
         layers = _layers(tree)
-        self._root = layers.root
+        self._root = "" if layers.oid else layers.root
         self._changed = tuple(path for path, _ in layers.changes)
 
     def stat(self, path: str, started: int | None) -> _Stat | None:

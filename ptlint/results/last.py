@@ -15,6 +15,7 @@ from ptlint.errors import UsageError
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.model import Finding, Result
 from ptlint.results.run import Run
+from ptlint.source.repository import GitTree
 from ptlint.source.tree import DiskTree, Overlay, Tree
 
 _NAME = "last.json"
@@ -22,10 +23,11 @@ _NAME = "last.json"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the configurations of a finding come from: a tree on disk and the changes that lay over it."""
+    """What the configurations of a finding come from: a tree on disk or in git, and what lay over it."""
 
-    root: str  # "" if the tree was not on disk
+    root: str  # of the tree, or of its repository; "" if there is none
     changes: dict[str, bytes | None]
+    oid: str = ""  # of the tree in git
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def _origin(tree: Tree) -> Origin:
     changes = dict(tree.changes) if isinstance(tree, Overlay) else {}
     while isinstance(tree, Overlay):
         tree = tree.base
+    if isinstance(tree, GitTree):
+        return Origin(tree.repository.folder, changes, tree.oid)
     return Origin(os.path.realpath(tree.root) if isinstance(tree, DiskTree) else "", changes)
 
 

@@ -60,6 +60,7 @@ class Finding:
     identity: tuple[str, ...]
     patch: int | None = None
     further: tuple[tuple[Step, ...], ...] = ()  # further ways to the same place
+    suppressed: str | None = None  # the reason; then the severity is note
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +157,4 @@ class Result:
     facts: tuple[str, ...] = ()  # facts and lock arguments relied upon (audit)
     silent: tuple[str, ...] = ()  # codes of rules that speak of none of the combinations
     ledger: bool = False  # whether the sites were asked for
+    notes: tuple[str, ...] = ()  # on suppressions that suppress nothing

@@ -14,6 +14,7 @@ from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.last import Last
 from ptlint.results.model import Finding
+from ptlint.source.repository import GitTree, Repository
 from ptlint.source.tree import DiskTree, Overlay
 
 
@@ -62,7 +63,9 @@ def _fragment(last: Last, finding: Finding, arch: str) -> str:
     origin = last.origins[last.result.findings.index(finding)]
     if not origin.root or not Path(origin.root).is_dir():
         raise UsageError("the tree of the last run is not there any more; --full gives the whole .config")
-    tree = Overlay(DiskTree(Path(origin.root)), origin.changes)
+    folder = Path(origin.root)
+    base = GitTree(Repository(folder), origin.oid) if origin.oid else DiskTree(folder)
+    tree = Overlay(base, origin.changes)
     assume = {one.symbol: one.value for one in last.result.assumed}
     try:
         model = Model.load(tree, arch_named(arch), toolchain_named(last.toolchain))

@@ -24,6 +24,11 @@ LARGEST_RESULT = 256 * 1024 * 1024
 """Bytes that one patch may write. Copies of copies could otherwise fill the memory."""
 
 
+def no_mail() -> Mail:
+    """Return the mail of a patch that came in none."""
+    return Mail("", {}, (), 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Patch:
     """One patch. *index* counts from 1 to *total*, as its subject says or, without numbers, as it came."""
@@ -37,7 +42,7 @@ class Patch:
     author: str  # the From header; "" if there is none
     date: str  # the Date header; "" if there is none
     log: str  # the log message
-    mail: Mail = field(repr=False, compare=False)  # as it came
+    mail: Mail = field(default_factory=no_mail, repr=False, compare=False)  # as it came
 
 
 @dataclass(frozen=True, slots=True)
