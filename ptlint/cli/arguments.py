@@ -47,7 +47,7 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="only this .config; repeatable (default: the architecture's defconfig)",
+        help="only this .config; repeatable (default: all that Kconfig allows)",
     )
     group.add_argument(
         "--assume",
