@@ -7,8 +7,8 @@ else they are skipped and their result is an unknown value.
 
 Soundness: loops are followed until nothing new happens, with expressions cut at a fixed depth. A
 skipped call is taken not to touch what it was not handed. Memory that nobody on the path writes is taken to
-be stable, and two unknown pointers not to alias. More than MAX_STATES different states at one block, or
-calls nested too deep, end the proof and are reported as gaps.
+be stable, and two unknown pointers not to alias. More than MAX_STATES different states at one block,
+MAX_STEPS blocks in one walk, or calls nested too deep end the proof and are reported as gaps.
 """
 
 from __future__ import annotations
@@ -209,9 +209,10 @@ class Executor:
                     self.any_entry(at, value, state)
 
     def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
-        """At a loop's head, let a pointer that was stepped through a table stand for any entry of it.
+        """At a loop's head, forget what differs from round to round, so that the rounds come to an end.
 
-        What was known of the entry it pointed to is forgotten: the next round looks at another one.
+        A pointer that moved in a table stands for any entry of it, an element of a list for any element, a
+        counter for any number; a storage that held another table, as found, may hold any.
         """
         for at, value in list(state.memory.items()):
             if not isinstance(at, Address):
@@ -286,7 +287,11 @@ class Executor:
             if isinstance(at, Slot):
                 changed = True
                 continue  # unknown again: any table may stand there
-            if isinstance(value, Reference) and isinstance(theirs, Reference):
+            if (
+                isinstance(value, Reference)
+                and isinstance(theirs, Reference)
+                and value.object == theirs.object
+            ):
                 entry = stepped.setdefault(
                     (value.offset, theirs.offset), self.interner.key(("any entry", at))
                 )

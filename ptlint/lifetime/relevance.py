@@ -152,18 +152,10 @@ class Relevance:
                 if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
                     if self.flow(definition, index).acts:
                         return True
-                elif (
-                    (value.base[0] == "local" and self.interesting(parameter.type.pointee()))
-                    or (
-                        value.base[0] == "local"
-                        and self.types.is_link(parameter.type)
-                        and "list" in self.flow(definition, index).acts
-                    )
-                    or (
-                        value.base[0] == "local"
-                        and kept_at(value, state)
-                        and self.flow(definition, index).acts
-                    )
+                elif value.base[0] == "local" and (
+                    self.interesting(parameter.type.pointee())
+                    or (self.types.is_link(parameter.type) and "list" in self.flow(definition, index).acts)
+                    or (kept_at(value, state) and self.flow(definition, index).acts)
                 ):
                     return True
             elif isinstance(value, Code):

@@ -58,7 +58,6 @@ class Search:
         self.asked: set[str] = set()
         self.waiting = facts.names("queue") | facts.names("grace-period") | facts.names("defer")
         self.above: dict[Key, int] = {}  # how far a root is above the function that frees what it is handed
-        self.trace: Callable[[Definition, Free], None] | None = None
         self.callers: dict[Key, tuple[Key, ...]] = {}
 
     def run(self) -> Outcome:
@@ -198,11 +197,6 @@ class Search:
         return any(free.root in self.journals[c].definitions for c in callers if c in self.journals)
 
     def ask_callers(self, definition: Definition) -> None:
-        if self.trace:
-            for f in self.journals[definition.key].frees.values():
-                if depends_on_caller(f):
-                    self.trace(definition, f)
-                    break
         name = definition.function.name
         if name in self.relevance.wanted and definition.key in self.callers:
             return
