@@ -20,7 +20,7 @@ from ptlint.errors import TreeError, UsageError
 from ptlint.source.diff import FileChange, parse_diff
 from ptlint.source.mail import printable
 from ptlint.source.patches import Patch, Series
-from ptlint.source.tree import CACHED_BYTES, LARGEST_FILE, LONGEST_PATH, content_digest, normal_path
+from ptlint.source.tree import LARGEST_FILE, LONGEST_PATH, KeepingTree, normal_path
 
 _SAFE = (
     "--no-pager",
@@ -251,40 +251,26 @@ class Repository:
         return done.stdout
 
 
-class GitTree:
+class GitTree(KeepingTree):
     """A commit's tree, read from the repository's objects as far as it is asked for. It never changes.
 
     Symbolic links are followed inside the tree, as those of a `DiskTree` are.
     """
 
     def __init__(self, repository: Repository, oid: str) -> None:
+        super().__init__()
         self.repository = repository
         self.oid = oid
         self._folders: dict[str, dict[str, tuple[bytes, str]]] = {}  # by id: name -> mode, id
         self._paths: dict[str, str | None] = {"": oid}  # folder -> id
         self._entries: dict[str, tuple[str, ...]] = {}
-        self._contents: dict[str, bytes] = {}
-        self._cached = 0
-        self._digests: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[Callable[[str, str], "GitTree"], tuple[str, str]]:
         return _git_tree, (self.repository.folder, self.oid)
 
-    def find(self, path: str) -> bytes | None:
-        """Return the content of the file at *path*, None if there is none."""
-        content = self._contents.get(path)
-        if content is not None:
-            return content
+    def _read(self, path: str) -> bytes | None:
         found = self._file(path)
-        if found is None:
-            return None
-        content = self.repository.object(found)
-        self._cached += len(content)
-        if self._cached > CACHED_BYTES:
-            self._contents.clear()
-            self._cached = len(content)
-        self._contents[path] = content
-        return content
+        return None if found is None else self.repository.object(found)
 
     def entries(self, path: str) -> tuple[str, ...]:
         """Return the sorted names in a directory; see `Tree`."""
@@ -298,16 +284,6 @@ class GitTree:
                 elif mode != _LINK or self._file(f"{path}/{name}".lstrip("/")) is not None:
                     names.append(name)
             known = self._entries[path] = tuple(sorted(names))
-        return known
-
-    def digest(self, path: str) -> str | None:
-        """Return the hash of the file's content; see `Tree`."""
-        known = self._digests.get(path)
-        if known is None:
-            content = self.find(path)
-            if content is None:
-                return None
-            known = self._digests[path] = content_digest(content)
         return known
 
     def _file(self, path: str) -> str | None:

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -24,7 +25,7 @@ LONGEST_PATH = 4096
 """Characters. The kernel opens no longer path than this."""
 
 CACHED_BYTES = 512 * 1024 * 1024
-"""Bytes of file contents that a `DiskTree` keeps before it forgets them all and reads again."""
+"""Bytes of file contents that a `KeepingTree` keeps before it forgets them all and reads again."""
 
 _VERSION = re.compile(rb"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=(.*)$", re.MULTILINE)
 
@@ -77,36 +78,20 @@ class _Listing(NamedTuple):
 _NOTHING = _Listing("", {}, frozenset(), {})
 
 
-class DiskTree:
-    """A tree as it lies on disk.
+class KeepingTree(ABC):
+    """A tree that reads files once, and keeps what it has read."""
 
-    Directories are listed once and files read once, so the tree should not change meanwhile. A symbolic link
-    is followed if it stays in the tree; links to directories can be walked through by name, but `entries`
-    leaves them out, so that no file is met twice and no walk is endless. Names that are not UTF-8, and what
-    is neither file nor directory, are left out as well.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        real = os.path.realpath(root)
-        if not os.path.isdir(real):
-            raise TreeError(f"{root}: no such directory")
-        self._real = real
-        self._inside = real.rstrip("/") + "/"
+    def __init__(self) -> None:
         self._contents: dict[str, bytes] = {}
         self._cached = 0
         self._digests: dict[str, str] = {}
-        self._listings: dict[str, _Listing] = {}
-        self._entries: dict[str, tuple[str, ...]] = {}
 
-    def __reduce__(self) -> tuple[type["DiskTree"], tuple[Path]]:
-        return DiskTree, (self.root,)
-
-    def __repr__(self) -> str:
-        return f"DiskTree({str(self.root)!r})"
+    @abstractmethod
+    def _read(self, path: str) -> bytes | None:
+        """Read the file at *path*; None if there is none."""
 
     def find(self, path: str) -> bytes | None:
-        """Return the content of the file at *path* or None. An absent one costs no system call.
+        """Return the content of the file at *path*, None if there is none; see `Tree`.
 
         Raises:
             TreeError: the file is there but cannot be read.
@@ -114,10 +99,7 @@ class DiskTree:
         content = self._contents.get(path)
         if content is not None:
             return content
-        real = self._real_path(path)
-        if real is None:
-            return None
-        content = _read_file(real, path)
+        content = self._read(path)
         if content is None:
             return None
         self._cached += len(content)
@@ -127,15 +109,6 @@ class DiskTree:
         self._contents[path] = content
         return content
 
-    def entries(self, path: str) -> tuple[str, ...]:
-        """Return the sorted names in a directory; see `Tree`."""
-        known = self._entries.get(path)
-        if known is None:
-            listing = self._listing(path)
-            known = tuple(sorted([*listing.files, *(name + "/" for name in listing.directories)]))
-            self._entries[path] = known
-        return known
-
     def digest(self, path: str) -> str | None:
         """Return the hash of the file's content; see `Tree`."""
         known = self._digests.get(path)
@@ -144,6 +117,47 @@ class DiskTree:
             if content is None:
                 return None
             known = self._digests[path] = content_digest(content)
+        return known
+
+
+class DiskTree(KeepingTree):
+    """A tree as it lies on disk.
+
+    Directories are listed once and files read once, so the tree should not change meanwhile. A symbolic link
+    is followed if it stays in the tree; links to directories can be walked through by name, but `entries`
+    leaves them out, so that no file is met twice and no walk is endless. Names that are not UTF-8, and what
+    is neither file nor directory, are left out as well.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        real = os.path.realpath(root)
+        if not os.path.isdir(real):
+            raise TreeError(f"{root}: no such directory")
+        self._real = real
+        self._inside = real.rstrip("/") + "/"
+        self._listings: dict[str, _Listing] = {}
+        self._entries: dict[str, tuple[str, ...]] = {}
+
+    def __reduce__(self) -> tuple[type["DiskTree"], tuple[Path]]:
+        return DiskTree, (self.root,)
+
+    def __repr__(self) -> str:
+        return f"DiskTree({str(self.root)!r})"
+
+    def _read(self, path: str) -> bytes | None:
+        """Read the file at *path*. An absent one costs no system call."""
+        real = self._real_path(path)
+        return None if real is None else _read_file(real, path)
+
+    def entries(self, path: str) -> tuple[str, ...]:
+        """Return the sorted names in a directory; see `Tree`."""
+        known = self._entries.get(path)
+        if known is None:
+            listing = self._listing(path)
+            known = tuple(sorted([*listing.files, *(name + "/" for name in listing.directories)]))
+            self._entries[path] = known
         return known
 
     def _real_path(self, path: str) -> str | None:
