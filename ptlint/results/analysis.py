@@ -113,10 +113,16 @@ class Analysis:
                     following = covering.next()
                     if following is not None:
                         covering.choose(following)
-            if not closed and covering.next() is not None:
-                count = len(covering.open_goals())
-                reason = f"{count} conditions of the code are met by none of {number} combinations"
-                gaps.append(Gap(f"arch/{arch.srcarch}/Kconfig", 1, "", reason))
+            if not closed:
+                gaps += [
+                    Gap(
+                        condition.path,
+                        condition.line,
+                        condition.function,
+                        f"{arch.name}: no combination of this run has {logic.text(goal)}",
+                    )
+                    for condition, goal in covering.unmet()
+                ]
         return gather(request, toolchain, combinations, logics, deciding, gaps, answers)
 
     def one(
@@ -134,7 +140,7 @@ class Analysis:
         program = self.program(request.tree, arch, configuration, toolchain)
         outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
         sites = verdicts(outcome)
-        rules = active_rules(request.rules, arch, configuration)
+        rules = active_rules(request.rules, configuration)
         one = OneCombination(
             identity,
             configuration,
@@ -207,7 +213,6 @@ def spare_collector() -> None:
     gc.set_threshold(200_000, 20, 100)
 
 
-def active_rules(rules: Sequence[Rule], arch: Arch, configuration: Configuration) -> tuple[Rule, ...]:
+def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:
     """Return the rules that speak of a configuration."""
-    values = {"ARCH": arch.name, **configuration.values}
-    return tuple(r for r in rules if parse_condition(r.requires).holds(values))
+    return tuple(r for r in rules if parse_condition(r.requires).formula.holds(configuration))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The combinations of a series: one name for one assignment, whichever state it belongs to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ptlint.results.engine import StateResult
@@ -70,8 +70,9 @@ def narrowed(state: StateResult, cone: frozenset[str]) -> StateResult:
         assignment = {s: one.assignment[s] for s in sorted(cone) if s in one.assignment}
         kept = first.setdefault((one.arch, tuple(assignment.items())), replace(one, assignment=assignment))
         names[one.id] = kept.id
-    unique = replace(state, combinations=tuple(first.values()))
-    return replace(_renamed(unique, {**names}), combinations=unique.combinations)
+    unique = tuple(first.values())
+    texts = {one.id: state.configurations[one.id] for one in unique if one.id in state.configurations}
+    return _renamed(replace(state, combinations=unique, configurations=texts), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +134,16 @@ def condition_of(chosen: Sequence[str], combinations: Iterable[Combination]) -> 
         return "y"
     if len(parts) == 1:
         return parts[0]
+    return " || ".join(parts)
+
+
+def over_archs(conditions: Mapping[str, str], archs: Collection[str]) -> str:
+    """Return one condition of several architectures' own; *archs* are all those of the run."""
+    texts = set(conditions.values())
+    if len(texts) == 1 and set(conditions) == set(archs):
+        return texts.pop()
+    parts: list[str] = []
+    for arch, text in conditions.items():
+        both = f"({text})" if " || " in text else text
+        parts.append(f"ARCH={arch}" if text == "y" else f"ARCH={arch} && {both}")
     return " || ".join(parts)

@@ -2,16 +2,17 @@
 """Chooses the configurations of a run: every feasible branch of the analysed code is in one of them.
 
 Goals are formulas over Kconfig symbols: the presence conditions of what decides the code, and their
-opposites. Goals that decide the same function are covered two by two as well, so that branches that meet in
-one function are seen together. A configuration changes as little of the one to start from as its goals allow.
+opposites. Conditions that are told of the same function are covered two by two as well, so that such branches
+are seen together. A configuration changes as little of the one to start from as its goals allow.
 
-Soundness: that is a covering set for slices in which at most two conditions meet; what three of them
-together change may be missed. MOST_CONFIGURATIONS bounds the set; what is left over is listed.
+Soundness: each condition is seen both ways. `decisive` tells of a condition once, of the first function that
+it decides; so what it changes together with the conditions of another function, or what three of them change
+together, may be missed. MOST_CONFIGURATIONS bounds the set; what is left over is listed by `unmet`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.formula import Formula, Not, all_of
@@ -28,7 +29,7 @@ class Covering:
         self.logic = logic
         self.start = start
         self.chosen: list[Configuration] = []
-        self._goals: dict[Formula, None] = {}
+        self._goals: dict[Formula, Condition] = {}  # each with the condition that asks for it
         self._functions: dict[str, dict[Formula, None]] = {}
         self._settled: set[Formula] = set()  # met by a configuration, or infeasible
 
@@ -45,41 +46,46 @@ class Covering:
                 continue
             sides = (condition.formula, Not(condition.formula))
             for goal in sides:
-                self._goal(goal)
+                self._goal(goal, condition)
             for other in known:
                 for goal in sides:
-                    self._goal(all_of((goal, other)))
-                    self._goal(all_of((goal, Not(other))))
+                    self._goal(all_of((goal, other)), condition)
+                    self._goal(all_of((goal, Not(other))), condition)
             known[condition.formula] = None
 
-    def _goal(self, goal: Formula) -> None:
+    def _goal(self, goal: Formula, condition: Condition) -> None:
         if goal not in self._goals:
-            self._goals[goal] = None
+            self._goals[goal] = condition
             if any(goal.holds(c) for c in self.chosen):
                 self._settled.add(goal)
 
     def next(self) -> Configuration | None:
-        """Return a configuration that meets goals which no other one does; None if there is none left.
-
-        Raises:
-            UndecidedError: never; a goal that cannot be decided is left to `open_goals`.
-        """
-        for goal in self._goals:
-            if goal in self._settled:
-                continue
-            if not self.logic.feasible(goal):
-                self._settled.add(goal)
-                continue
-            try:
-                found = self.logic.find(self._with_others(goal), near=self.start)
-                found = found or self.logic.find(goal, near=self.start)
-            except UndecidedError:
-                continue
-            if found is None:
-                self._settled.add(goal)
-                continue
-            return found
+        """Return a configuration that meets goals which no other one does; None if none is found."""
+        for goal in self._open():
+            for wanted in (self._with_others(goal), goal):
+                try:
+                    found = self.logic.find(wanted, near=self.start)
+                except UndecidedError:
+                    continue  # alone it may be decided; if not, `unmet` tells of it
+                if found is not None:
+                    return found
+                if wanted is goal:
+                    self._settled.add(goal)
         return None
+
+    def unmet(self) -> Iterator[tuple[Condition, Formula]]:
+        """Yield the goals that no configuration meets and that may be feasible, with what asks for them."""
+        for goal in self._open():
+            yield self._goals[goal], goal
+
+    def _open(self) -> Iterator[Formula]:
+        """Yield the goals that no configuration meets, and settle those that are infeasible."""
+        for goal in self._goals:
+            if goal not in self._settled:
+                if self.logic.feasible(goal):
+                    yield goal
+                else:
+                    self._settled.add(goal)
 
     def _with_others(self, goal: Formula) -> Formula:
         """Return a goal together with as many of the others that are open as go with it."""
@@ -91,7 +97,3 @@ class Covering:
             if self.logic.feasible(both):
                 together = both
         return together
-
-    def open_goals(self) -> tuple[Formula, ...]:
-        """Return the goals that no configuration meets and that are not known to be infeasible."""
-        return tuple(g for g in self._goals if g not in self._settled)

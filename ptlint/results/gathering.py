@@ -13,6 +13,7 @@ from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.verdicts import SiteVerdict
+from ptlint.results.combining import over_archs
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
 from ptlint.results.proofs import site_of
@@ -152,18 +153,13 @@ class Conditions:
         return self._known[key]
 
     def _joined(self, chosen: set[str], symbols: frozenset[str]) -> str:
-        parts: list[tuple[str, str]] = []
+        parts: dict[str, str] = {}
         for arch, ids in self._of_arch.items():
             mine = [one for one in ids if one in chosen]
             if mine:
                 others = [one for one in ids if one not in chosen]
-                parts.append((arch, self._within(arch, mine, others, symbols)))
-        texts = {text for _, text in parts}
-        if len(parts) == len(self._of_arch) and len(texts) == 1:
-            return texts.pop()
-        return " || ".join(
-            f"ARCH={arch}" if text == "y" else f"ARCH={arch} && {bracketed(text)}" for arch, text in parts
-        )
+                parts[arch] = self._within(arch, mine, others, symbols)
+        return over_archs(parts, self._of_arch)
 
     def _within(self, arch: str, mine: Sequence[str], others: Sequence[str], symbols: frozenset[str]) -> str:
         """Return the condition among the combinations of one architecture."""
@@ -192,8 +188,3 @@ def functions_of(finding: Finding) -> list[str]:
     """Return the functions and macros that a finding's ways lead through."""
     ways = (finding.trace, *finding.further)
     return sorted({step.function for way in ways for step in way} | {finding.function or ""})
-
-
-def bracketed(text: str) -> str:
-    """Put a disjunction into brackets."""
-    return f"({text})" if "||" in text else text

@@ -18,6 +18,7 @@ from ptlint.kconfig.formula import FALSE, Formula, Or, all_of
 from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.parsing import parse_formula
+from ptlint.results.combining import over_archs
 from ptlint.results.model import Finding, Gap, Severity, Status, Step
 from ptlint.rules.model import Query, Rule
 
@@ -126,7 +127,7 @@ def query_findings(
                 column=1,
                 function=None,
                 combinations=holding,
-                condition=_over_archs({one.arch: one.condition for one in of_group}, archs),
+                condition=over_archs(dict(sorted((one.arch, one.condition) for one in of_group)), archs),
                 trace=traces[0],
                 identity=("kconfig", first.query.symbol, first.query.name),
                 further=traces[1:8],
@@ -156,15 +157,3 @@ def _trace(model: Model, query: Query, formula: Formula, configuration: Configur
     for name in (query.symbol, *others):
         for path, line, column, message in reasons(model, name, configuration):
             yield Step(path, line, column, "", message)
-
-
-def _over_archs(conditions: Mapping[str, str], archs: Sequence[str]) -> str:
-    """Return the condition of a finding over the architectures of a run."""
-    texts = set(conditions.values())
-    if len(texts) == 1 and set(conditions) == set(archs):
-        return texts.pop()
-    parts: list[str] = []
-    for arch, text in sorted(conditions.items()):
-        both = f"({text})" if " || " in text else text
-        parts.append(f"ARCH={arch}" if text == "y" else f"ARCH={arch} && {both}")
-    return " || ".join(parts)
