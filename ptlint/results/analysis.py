@@ -209,7 +209,10 @@ def shipped_analysis() -> Analysis:
 
 
 def spare_collector() -> None:
-    """Let the garbage collector run rarely: a run makes millions of small values and next to no cycles."""
+    """Let the garbage collector run rarely: a run makes millions of small values and few cycles.
+
+    What the cycles hold, mostly programs of earlier combinations, is freed late: memory for time.
+    """
     gc.set_threshold(200_000, 20, 100)
 
 
