@@ -10,9 +10,10 @@ from ptlint.lifetime.callees import Callees
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.memory import write
+from ptlint.lifetime.monitor import SLEEP
 from ptlint.lifetime.objects import Origin, State, Visibility
+from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.values import Address, Reference
@@ -33,7 +34,7 @@ class Calls:
         handlers: Mapping[str, Handler],
         activations: Activations,
         skip: Follow,
-        journal: Journal,
+        recorder: Recorder,
     ) -> None:
         self.program = program
         self.facts = facts
@@ -46,7 +47,8 @@ class Calls:
         self.handlers = handlers
         self.activations = activations
         self.skip = skip
-        self.journal = journal
+        self.recorder = recorder
+        self.journal = recorder.journal
 
     def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
         """Make a call; return the states after it, with the result stored."""
@@ -69,6 +71,9 @@ class Calls:
         """Make a call whose callee is known by name; `unit` is the one that names it."""
         fact = self.facts.by_name.get(site.callee)
         if fact is not None:
+            if fact.sleeps and site.state.called:
+                for identity in sorted(site.state.called):
+                    self.recorder.happens(SLEEP, identity, site.state, site.frame, site.sites)
             handler = self.handlers.get(fact.event)
             if handler is not None:
                 return handler(fact, site)

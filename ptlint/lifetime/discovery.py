@@ -144,7 +144,7 @@ class Discovery:
                 )
                 new = holder is not None and holder.visibility is Visibility.FRESH
                 visibility = Visibility.FRESH if new else Visibility.LIVE
-                origin = Origin.ALLOCATION if new else Origin.FIELD
+                origin = Origin.FIELD
                 where = "an address space that was made here and given to nobody" if new else where
                 space = self.provenance.base_key(at)
             elif at.base[0] == "local" and not names:

@@ -27,14 +27,17 @@ from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
 from ptlint.lifetime.memory import Memory, forget
+from ptlint.lifetime.monitor import UNCHANGED, Monitor, NoMonitor
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.skipped import SkippedCalls
+from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
+from ptlint.lifetime.uses import Uses
 from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
@@ -52,6 +55,7 @@ class Executor:
     facts: Facts
     relevance: Relevance
     journal: Journal
+    monitor: Monitor = field(default_factory=NoMonitor)
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
     outcomes: dict[Hashable, tuple[dict[Location, Value], dict[int, bool], Outcomes]] = field(
@@ -63,6 +67,7 @@ class Executor:
     evaluator: Evaluator = field(init=False)
     recorder: Recorder = field(init=False)
     stores: Stores = field(init=False)
+    uses: Uses = field(init=False)
     calls: Calls = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,15 +79,25 @@ class Executor:
         )
         self.memory = Memory(interner, types, self.discovery)
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
-        self.recorder = Recorder(journal, interner, provenance, kernel_roots)
-        self.stores = Stores(self.evaluator, self.recorder)
+        self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor)
+        descriptors = Descriptors(self.relevance.storage, provenance)
+        self.stores = Stores(self.evaluator, self.recorder, descriptors)
+        self.uses = Uses(self.evaluator, self.recorder, descriptors)
         skip = SkippedCalls(interner, program).skip
         activations = Activations(self.enter_again, skip, journal, interner, kernel_roots)
         handlers = event_handlers(
-            program, facts, self.relevance, self.evaluator, self.stores, self.recorder, activations, skip
+            program,
+            facts,
+            self.relevance,
+            self.evaluator,
+            self.stores,
+            self.recorder,
+            descriptors,
+            activations,
+            skip,
         )
         self.calls = Calls(
-            program, facts, self.relevance, self.evaluator, handlers, activations, skip, journal
+            program, facts, self.relevance, self.evaluator, handlers, activations, skip, self.recorder
         )
 
     def run(self, root: Definition) -> None:
@@ -240,7 +255,8 @@ class Executor:
                         continue
                     if before.origin is Origin.LIST and before.container == listed.container:
                         any_of = self.interner.key(("any of", listed.container, frame.number, block, at))
-                        state.objects[any_of] = replace(listed, freed=False)
+                        state.objects[any_of] = replace(listed, freed=False, status=UNCHANGED)
+                        state.handed -= {any_of}
                         state.history.pop(any_of, None)
                         state.memory[at] = Reference(any_of, 0)
                         break
@@ -259,6 +275,7 @@ class Executor:
         state.memory.pop(Slot(value.object, offset), None)
         stale = self.interner.key(("child", value.object, offset))
         state.objects.pop(stale, None)
+        state.handed -= {stale}
         state.history.pop(stale, None)
         for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
             del state.memory[holder]
@@ -362,6 +379,9 @@ class Executor:
         """Return the states after a straight run of instructions (calls may fork)."""
         states = [state]
         for instruction in instructions:
+            for s in states:
+                if s.handed or s.called:
+                    self.uses.look_at(instruction, s, frame)
             if isinstance(instruction, ir.Call):
                 states = [after for s in states for after in self.calls.call(instruction, s, frame)]
                 if not states:

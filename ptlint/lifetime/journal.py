@@ -33,12 +33,26 @@ class Parked:
     free: Free
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An event that violated a rule, if the table's automaton was in one of `starts` when it was found."""
+
+    rule: str
+    event: str
+    starts: frozenset[str]
+    free: Free  # the table, and the way the event came about
+
+
 @dataclass(slots=True)
 class Journal:
     """Collects; never judges."""
 
     frees: dict[Hashable, Free] = field(default_factory=dict)
     parked: dict[Hashable, Parked] = field(default_factory=dict)
+    violations: dict[Hashable, Violation] = field(default_factory=dict)
+    wrong: dict[tuple[str, SiteKey], frozenset[str]] = field(default_factory=dict)  # rules that an event may
+    # violate at a place, whatever table comes by
+    left: dict[tuple[str, bool, int], Object] = field(default_factory=dict)  # level, kernel, status
     filled: set[str] = field(default_factory=set)  # containers of tables, not of pointers to entries
     gaps: dict[tuple[str, int, str, str], None] = field(default_factory=dict)
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)  # what was walked
@@ -54,6 +68,21 @@ class Journal:
             (container, free.sites, free.object, free.root, free.dead, free.kernel),
             Parked(container, free),
         )
+
+    def violate(self, violation: Violation) -> None:
+        """Note that an event violated a rule."""
+        free = violation.free
+        key = (violation.rule, violation.starts, free.sites, free.object, free.root, free.dead, free.kernel)
+        self.violations.setdefault(key, violation)
+
+    def passes(self, event: str, key: SiteKey, wrong: frozenset[str]) -> None:
+        """Note an event of a table that came by a place, and the rules that it may have violated."""
+        known = self.wrong.get((event, key))
+        self.wrong[event, key] = wrong if known is None else known & wrong
+
+    def leave(self, known: Object, kernel: bool) -> None:
+        """Note how a table that was allocated here is as it is published."""
+        self.left.setdefault((known.level, kernel, known.status), known)
 
     def gap(self, place: Place, function: str, reason: str) -> None:
         """Note something that was not followed."""

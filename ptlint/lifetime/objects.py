@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Hashable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
+from ptlint.lifetime.monitor import UNCHANGED
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.values import Address, Base, Int, Reference, Slot, Value
 
@@ -71,6 +72,7 @@ class Object:
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
     batch: Base = ()  # given, as one of many in an array: the storage that holds it
     holder: str = ""  # the container that the table above it, or one further up, was loaded from
+    status: int = UNCHANGED  # what the monitor remembers of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class State:
     dead: frozenset[int] = frozenset()  # spaces whose last reference is gone
     graced: frozenset[Base] = frozenset()  # storage whose content a grace period has passed over
     interrupted: bool = False  # every CPU has taken an interrupt since the walk began
+    handed: frozenset[int] = frozenset()  # tables that were handed over for freeing
+    called: frozenset[int] = frozenset()  # tables whose RCU callback this is
 
     def copy(self) -> State:
         return State(
@@ -108,6 +112,8 @@ class State:
             self.dead,
             self.graced,
             self.interrupted,
+            self.handed,
+            self.called,
         )
 
     def core(self, places: Container[Address | Slot]) -> Hashable:
@@ -123,7 +129,7 @@ class State:
         )
         named = {v.object for _, v in references if isinstance(v, Reference)}
         objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
-        return (references, objects, self.locks, self.dead, self.graced, self.interrupted)
+        return (references, objects, self.locks, self.dead, self.graced, self.interrupted, self.called)
 
     def stepping(self, value: Reference) -> Reference:
         """Leave out which entry of a table a pointer is at, where the path knows nothing of that entry."""
@@ -193,6 +199,9 @@ class State:
             del self.objects[identity]
             self.history.pop(identity, None)
             self.chains.pop(identity, None)
+        if self.handed or self.called:
+            self.handed = self.handed.intersection(self.objects)
+            self.called = self.called.intersection(self.objects)
 
     def ordinary(self, identity: int) -> bool:
         """Say whether an object is as any table in an entry is: installed, with nothing done to it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ptlint.lifetime.journal import Free, Parked
+from ptlint.lifetime.journal import Free, Parked, Violation
+from ptlint.lifetime.sites import SiteKey
 from ptlint.program.program import Definition
 
 Key = tuple[str, str]  # the file that holds a function's definition, and its name
@@ -17,6 +18,9 @@ class Outcome:
 
     frees: list[Free] = field(default_factory=list)
     parked: dict[str, list[Parked]] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    wrong: dict[tuple[str, SiteKey], frozenset[str]] = field(default_factory=dict)  # as in Journal
+    left: dict[tuple[str, bool], set[int]] = field(default_factory=dict)  # statuses, by level and kernel's
     gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
     definitions: dict[Key, Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.journal import Free, Journal
+from ptlint.lifetime.journal import Free, Journal, Violation
+from ptlint.lifetime.monitor import CALLBACK, FREE, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -17,9 +18,15 @@ class Recorder:
     """Keeps histories and site chains in the states, and writes frees and deposits to the journal."""
 
     def __init__(
-        self, journal: Journal, interner: Interner, provenance: Provenance, kernel_roots: frozenset[str]
+        self,
+        journal: Journal,
+        interner: Interner,
+        provenance: Provenance,
+        kernel_roots: frozenset[str],
+        monitor: Monitor,
     ) -> None:
         self.journal = journal
+        self.monitor = monitor
         self.interner = interner
         self.provenance = provenance
         self.kernel_roots = kernel_roots
@@ -29,6 +36,41 @@ class Recorder:
     def note(self, state: State, identity: int, kind: str, place: ir.Place, frame: Frame, text: str) -> None:
         """Add an event to an object's history."""
         state.record(identity, Event(kind, place, enclosing(place, frame.definition.function.name), text))
+
+    def happens(
+        self, event: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
+    ) -> None:
+        """Tell the monitor of an event of a table, which has happened at the last of `sites`."""
+        known = state.objects.get(identity)
+        if known is None:
+            return
+        after, broken = self.monitor.after(known.status, event)
+        for one in broken if known.table else ():
+            free = self.snapshot(identity, state, frame, sites)
+            self.journal.violate(Violation(one.rule, event, one.starts, free))
+        if after != known.status:
+            state.change(identity, status=after)
+        if sites and known.table and known.origin is not Origin.PARAMETER:
+            wrong = frozenset(
+                one.rule
+                for one in broken
+                if known.origin is not Origin.ALLOCATION or self.monitor.start(one.rule) in one.starts
+            )
+            for key in flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites)):
+                self.journal.passes(event, key, wrong)
+
+    def hand_over(
+        self, event: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
+    ) -> None:
+        """As `happens`, for an event after which the table belongs to whoever frees it."""
+        self.happens(event, identity, state, frame, sites)
+        state.handed |= {identity}
+
+    def taken(self, identity: int, state: State, frame: Frame) -> None:
+        """A table is taken out of an array, one that stands for any in it: whoever takes it owns it."""
+        if identity in state.handed:
+            self.happens(CALLBACK, identity, state, frame, ())
+            state.handed -= {identity}
 
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
         """Note that an object reached the allocator; a null pointer does not."""
@@ -44,6 +86,7 @@ class Recorder:
             f"{callee}() gives the page back to the allocator",
         )
         self.journal.free(self.snapshot(identity, state, site.frame, site.sites))
+        self.hand_over(FREE, identity, state, site.frame, site.sites)
         state.change(identity, freed=True)
 
     def park(
@@ -51,6 +94,12 @@ class Recorder:
     ) -> None:
         """Note that an object was left in a container, in the state it is in."""
         self.journal.park(container, self.snapshot(identity, state, frame, sites))
+
+    def leaves(self, identity: int, state: State) -> None:
+        """Note how a table that was allocated here is where walkers may find it from now on."""
+        known = state.objects[identity]
+        if known.origin is Origin.ALLOCATION and known.table and not known.freed:
+            self.journal.leave(known, self.is_kernel(known, state))
 
     def leave_root(self, state: State, frame: Frame) -> None:
         """A root returns: what it left in storage that outlives it is parked there."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.fixpoint import Fixpoint
+from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Code, Reference
 from ptlint.program.facts import Fact, Facts
@@ -31,6 +32,9 @@ EVENT_ACTS = {
     "entry-take": "entry",
     "entry-swap": "entry",
     "list-add": "list",
+    "list-del": "list",
+    "construct": "construct",
+    "destruct": "construct",
     "flag-set": "flag",
     "flag-test": "flag",
 }
@@ -99,6 +103,7 @@ class Relevance:
         self.program = program
         self.facts = facts
         self.types = TableTypes(facts)
+        self.storage = Storage(program, self.types)
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.members import fills_local, names_member
-from ptlint.lifetime.objects import Owner, Sync, Visibility
+from ptlint.lifetime.monitor import Monitor, NoMonitor
+from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
@@ -44,6 +45,7 @@ class Search:
         facts: Facts,
         progress: Callable[[str], None],
         walks: WalkCache | None = None,
+        monitor: Monitor | None = None,
     ) -> None:
         self.program = program
         self.facts = facts
@@ -51,6 +53,7 @@ class Search:
         self.relevance = Relevance(program, facts)
         self.progress = progress
         self.walks = walks if walks is not None else WalkCache()
+        self.monitor = monitor if monitor is not None else NoMonitor()
         self.journals: dict[Key, Journal] = {}
         self.roots: dict[Key, Definition] = {}
         self.queue: deque[Key] = deque()
@@ -164,7 +167,7 @@ class Search:
         answers = self.program.noted = Answers()
         asked = self.relevance.noted = Asked()
         try:
-            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+            Executor(self.program, self.facts, self.relevance, journal, self.monitor).run(definition)
         finally:
             self.program.noted = self.relevance.noted = None
         self.walks.add(Walk(definition, answers, asked, journal))
@@ -312,6 +315,17 @@ class Search:
                         self.unreached(key, result)
                     continue
                 result.parked.setdefault(parked.container, []).append(parked)
+            for violation in journal.violations.values():
+                free = violation.free
+                left = depends_on_caller(free) or free.object.origin is Origin.PARAMETER
+                if left and (has_callers or not self.program.visible_outside(self.roots[key])):
+                    continue
+                if not (free.object.given and self.left_to_callers(free)):
+                    result.violations.append(violation)
+            for place, rules in journal.wrong.items():
+                result.wrong[place] = result.wrong.get(place, rules) & rules
+            for (level, kernel, status), _ in journal.left.items():
+                result.left.setdefault((level, kernel), set()).add(status)
             result.gaps.extend(journal.gaps)
             result.definitions |= journal.definitions
             result.units |= journal.units

@@ -6,9 +6,11 @@ from __future__ import annotations
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import forget, write
+from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, UNLINK, WITHDRAW
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
 
@@ -16,7 +18,8 @@ from ptlint.syntax import ir
 class Stores:
     """Writes to the memory of a path, with the events that a write is."""
 
-    def __init__(self, evaluator: Evaluator, recorder: Recorder) -> None:
+    def __init__(self, evaluator: Evaluator, recorder: Recorder, descriptors: Descriptors) -> None:
+        self.descriptors = descriptors
         self.evaluator = evaluator
         self.recorder = recorder
         self.interner = evaluator.interner
@@ -76,6 +79,7 @@ class Stores:
             self.set_entry(at, value, place, state, frame)
             return
         self.give_away(at, value, state)
+        self.deposit(at, value, state, frame)
         self.lend(at, value, place, state, frame)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
         if kept and isinstance(value, Reference):
@@ -87,6 +91,7 @@ class Stores:
             site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
             if "[]" in at.path:  # one of many: what becomes of it is for those to say who read the container
                 self.recorder.park(name, value.object, state, frame, (site,))
+                self.recorder.hand_over(BATCH, value.object, state, frame, (site,))
                 return
             if state.as_found(value.object):  # from one container to another: found again where it went
                 self.recorder.park(name, value.object, state, frame, (site,))
@@ -96,6 +101,13 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,))
             self.recorder.chain(state, value.object, frame, (site,))
         write(at, value, state)
+
+    def deposit(self, at: Address, value: Value, state: State, frame: Frame) -> None:
+        """A table stored in another one's descriptor is deposited there; what is no table withdraws."""
+        holder = at.base[1]
+        if isinstance(holder, int) and self.descriptors.holds_table(at, frame):
+            event = DEPOSIT if state.is_table(value) else WITHDRAW
+            self.recorder.happens(event, holder, state, frame, ())
 
     def give_away(self, at: Address, value: Value, state: State) -> None:
         """What holds tables and was made here is known to others once it is stored where they find it.
@@ -144,6 +156,7 @@ class Stores:
                 sync=Sync.NONE,
                 excluded={"mmap-write", "rmap-write"} <= held,
             )
+            self.recorder.happens(UNLINK, identity, state, frame, ())
             self.recorder.note(
                 state, identity, "unlink", place, frame, "the entry that points to the table is cleared"
             )
@@ -160,6 +173,8 @@ class Stores:
         state.change(
             identity, visibility=Visibility.LIVE, sync=Sync.NONE, excluded=False, owner=owner, space=space
         )
+        self.recorder.happens(PUBLISH, identity, state, frame, ())
+        self.recorder.leaves(identity, state)
         self.recorder.note(
             state, identity, "publish", place, frame, "the table is installed in a page-table entry"
         )

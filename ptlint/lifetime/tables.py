@@ -27,6 +27,8 @@ class TableTypes:
         described = {n for n, (pointers, _) in self._pointers.items() if pointers}
         self._pages = facts.names("page-type") | described | {"void"}
         self._links = facts.names("link-type")
+        self._heads = facts.names("head-type")
+        self.descriptors = described | self._data
         self._holders = self._pages | self._links | facts.names("head-type")
         self._spaces = facts.names("space-type")
 
@@ -68,6 +70,10 @@ class TableTypes:
     def is_link(self, type_: Type) -> bool:
         """A list's link or head, or a pointer to it."""
         return type_.name in self._links
+
+    def is_head(self, type_: Type) -> bool:
+        """What a grace period is waited for with, held by value."""
+        return type_.pointers == 0 and type_.name in self._heads
 
     def is_space(self, type_: Type) -> bool:
         """An address space, or a pointer to it."""

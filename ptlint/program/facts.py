@@ -26,6 +26,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: int | None = None  # the event happens only if this argument is not zero
     kind: str = ""
     keep: bool = False  # a macro of this name is not expanded
+    sleeps: bool = False  # it may sleep
 
 
 class FactFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,8 @@ class FactFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 EVENTS = frozenset(
     {
         "alloc",
+        "construct",
+        "destruct",
         "free",
         "queue",
         "grace-period",
@@ -98,6 +101,7 @@ class Fact:
     kind: str
     why: str
     source: str
+    sleeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ def load_facts(files: Iterable[Path]) -> Facts:
                     entry.kind,
                     entry.why,
                     entry.source,
+                    entry.sleeps,
                 )
                 if entry.keep:
                     kept.add(name)

@@ -38,6 +38,7 @@ class Answers:
 
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
 
 
 class Program:

@@ -38,9 +38,11 @@ from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
+from ptlint.results.violations import violations_of
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
+from ptlint.rules.watching import RuleMonitor
 from ptlint.source.tree import Tree
 from ptlint.syntax.unit import SyntaxCache
 
@@ -53,6 +55,14 @@ class Files:
     sources: Sources
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A monitor, and the walks made under it: what a walk remembers is in the monitor's numbers."""
+
+    monitor: RuleMonitor
+    walks: WalkCache
+
+
 class Analysis:
     """The real engine: see `ptlint.results.engine.Engine`."""
 
@@ -62,7 +72,7 @@ class Analysis:
         self.sources = SourceCache()
         self.syntax = SyntaxCache()
         self.texts = Texts()
-        self.walks = WalkCache()
+        self.watches: dict[tuple[str, ...], Watch] = {}
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
@@ -125,6 +135,14 @@ class Analysis:
                 ]
         return gather(request, toolchain, combinations, logics, deciding, gaps, answers)
 
+    def watching(self, rules: Sequence[Rule]) -> Watch:
+        """Return the monitor of a choice of rules, with the walks that it has watched."""
+        key = tuple(rule.digest for rule in rules)
+        known = self.watches.get(key)
+        if known is None:
+            known = self.watches[key] = Watch(RuleMonitor(rules), WalkCache())
+        return known
+
     def one(
         self,
         request: Request,
@@ -138,14 +156,20 @@ class Analysis:
         """Analyse the tree under one configuration; return with it what decides the analysed code."""
         progress(f"{identity}: finding what is compiled")
         program = self.program(request.tree, arch, configuration, toolchain)
-        outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
+        watch = self.watching(request.rules)
+        outcome = Search(
+            program, self.facts, lambda text: progress(f"{identity}: {text}"), watch.walks, watch.monitor
+        ).run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
         one = OneCombination(
             identity,
             configuration,
             sites,
-            tuple(findings_of(outcome, sites, program, rules, identity)),
+            (
+                *findings_of(outcome, sites, program, rules, identity),
+                *violations_of(outcome, rules, watch.monitor, identity),
+            ),
             gaps_of(outcome),
             facts_of([sites]),
             frozenset(outcome.definitions),

@@ -58,7 +58,7 @@ def events_of(judgement: Judgement) -> tuple[Event, ...]:
 
 def violates(rule: Rule, word: Sequence[Event]) -> bool:
     """Say whether a rule's automaton ends in its violation; a rule of queries has none."""
-    if rule.automaton is None:
+    if rule.automaton is None or rule.watches:
         return False
     state = rule.automaton.start
     for event in word:
@@ -127,7 +127,14 @@ def callers_through(macros: frozenset[str], sites: Mapping[SiteKey, SiteVerdict]
     return {key.function for key in sites if key.callee in macros}
 
 
-def finding_of(rule: Rule, place: SiteKey, judgements: Sequence[Judgement], combination: str) -> Finding:
+def finding_of(
+    rule: Rule,
+    place: SiteKey,
+    judgements: Sequence[Judgement],
+    combination: str,
+    severity: Severity | None = None,
+) -> Finding:
+    """Return the finding of a rule at a place, with a trace for each way to it."""
     first = judgements[0]
     traces = tuple(dict.fromkeys(trace_of(j) for j in judgements))
     level = first.object.level
@@ -137,7 +144,7 @@ def finding_of(rule: Rule, place: SiteKey, judgements: Sequence[Judgement], comb
     return Finding(
         rule.code,
         rule.name,
-        Severity(rule.severity.value),
+        severity or Severity(rule.severity.value),
         Status.EXISTING,
         message,
         place.path,

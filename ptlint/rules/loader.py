@@ -41,6 +41,7 @@ class _Automaton(msgspec.Struct, forbid_unknown_fields=True):
     states: list[str]
     transitions: list[_Edge]
     violation: str
+    over: str = "verdict"
 
 
 class _Query(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,11 +61,26 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     automaton: _Automaton | None = None
     query: list[_Query] = []
     requires: str = ""
+    kernel: str = ""
+    walkers: bool = False
+    implies: list[str] = []
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
-    "": ("code", "name", "title", "severity", "message", "requires", "automaton", "query"),
-    "automaton": ("states", "transitions", "violation"),
+    "": (
+        "code",
+        "name",
+        "title",
+        "severity",
+        "kernel",
+        "walkers",
+        "implies",
+        "message",
+        "requires",
+        "automaton",
+        "query",
+    ),
+    "automaton": ("over", "states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
     "query": ("name", "formula", "at", "lacks", "why"),
 }
@@ -165,6 +181,9 @@ def load_rule(folder: Path) -> Rule:
         digest=blake2b(content, digest_size=16).hexdigest(),
         folder=str(folder),
         queries=_queries(path, raw.query),
+        kernel=_member(path, "kernel", raw.kernel, Severity) if raw.kernel else None,
+        walkers=raw.walkers,
+        implies=tuple(raw.implies),
     )
 
 
@@ -258,7 +277,9 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
     for state in raw.states:
         if state not in reached:
             raise RuleError(f"{path}: automaton.states: '{state}' cannot be reached from '{raw.states[0]}'")
-    return Automaton(raw.states[0], tuple(raw.states), raw.violation, transitions)
+    if raw.over not in ("verdict", "path"):
+        raise RuleError(f"{path}: automaton.over: '{raw.over}' is neither 'verdict' nor 'path'")
+    return Automaton(raw.states[0], tuple(raw.states), raw.violation, transitions, raw.over)
 
 
 def _check_state(path: Path, key: str, state: str, states: Sequence[str]) -> None:

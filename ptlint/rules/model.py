@@ -17,19 +17,19 @@ class Event(StrEnum):
     """What code can do to a page-table page, or in the section that walks one."""
 
     ALLOC = "alloc"
-    CONSTRUCT = "construct"
+    CONSTRUCT = "construct"  # the page is marked as a page table
     PUBLISH = "publish"  # an entry of a live table is set to it
     UNLINK = "unlink"  # that entry is cleared
     FLUSH = "flush"  # of the TLB
     IPI_SYNC = "ipi-sync"  # waits for sections with IRQs off only
     GRACE_PERIOD = "grace-period"  # of normal RCU; begins and ends here
-    LINK = "link"  # put on a list through one of its members
-    UNLINK_MEMBER = "unlink-member"
-    DEPOSIT = "deposit"
-    WITHDRAW = "withdraw"
+    LINK = "link"  # put on a list, through a member that shares the bytes of an rcu_head
+    UNLINK_MEMBER = "unlink-member"  # taken off that list
+    DEPOSIT = "deposit"  # another table is stored in its descriptor
+    WITHDRAW = "withdraw"  # that member is cleared
     QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
     CALLBACK = "callback"  # the queued function is entered: that grace period has ended
-    ACCESS = "access"
+    ACCESS = "access"  # a member that shares the bytes of an rcu_head, after that was queued
     DESTRUCT = "destruct"
     FREE = "free"  # it reaches the page allocator
     MAP = "map"
@@ -38,6 +38,10 @@ class Event(StrEnum):
     LOCK = "lock"
     RECHECK = "recheck"
     SLEEP = "sleep"
+    SLAB = "slab"  # made by the slab allocator: no whole page of its own
+    BATCH = "batch"  # put among others that are freed together
+    MISMATCH = "mismatch"  # its RCU callback takes the head for that of another type or member
+    USE = "use"  # another access than ACCESS, after it was handed over for freeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Automaton:
     states: tuple[str, ...]
     violation: str
     transitions: tuple[Transition, ...]
+    over: str = "verdict"  # the events that it reads: of a verdict that is unsafe, or of a "path"
 
     def after(self, state: str, event: Event) -> str:
         """Return the state that *event* leads to from *state*."""
@@ -97,7 +102,16 @@ class Rule:
     readme: str
     digest: str  # of rule.toml
     folder: str  # where it was found; its cases lie below
+    kernel: Severity | None = None  # for a table of the kernel's own address space; None: not of these
     queries: tuple[Query, ...] = ()
+
+    walkers: bool = False  # it speaks of walkers: silent where none is left
+    implies: tuple[str, ...] = ()  # codes of rules that need not be reported at the same place
+
+    @property
+    def watches(self) -> bool:
+        """Whether its automaton reads the events of paths as they are walked."""
+        return self.automaton is not None and self.automaton.over == "path"
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, kept_at, referred
 from ptlint.lifetime.events.callbacks import after_grace
+from ptlint.lifetime.monitor import ALLOC, CALLBACK, QUEUE, SLAB, UNCHANGED
 from ptlint.lifetime.objects import Object, Origin, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import within_key
@@ -34,7 +35,9 @@ class AllocationEvents:
         )
         failed = site.state.copy()
         state = site.state
-        state.objects[identity] = Object(Origin.ALLOCATION, fact.name, Visibility.FRESH)
+        status, _ = self.recorder.monitor.after(UNCHANGED, SLAB if fact.kind == "slab" else ALLOC)
+        state.objects[identity] = Object(Origin.ALLOCATION, fact.name, Visibility.FRESH, status=status)
+        state.handed -= {identity}
         state.history.pop(identity, None)
         state.chains.pop(identity, None)
         for at in [a for a in state.memory if isinstance(a, Address) and a.base == ("object", identity)]:
@@ -50,11 +53,14 @@ class AllocationEvents:
         value = site.argument(fact.argument)
         if fact.kind == "batch" and isinstance(value, Address):
             for kept in sorted(kept_at(value, site.state)):
+                self.recorder.taken(kept, site.state, site.frame)
                 self.recorder.freed(kept, site, fact.name)
             return [(site.state, Int(0))]
         identity = referred(value)
         if identity is not None and identity in site.state.objects and site.state.objects[identity].table:
             if fact.kind == "deferred":  # kfree_rcu and the like: freed after a grace period
                 after_grace(identity, fact, site, self.recorder)
+                self.recorder.happens(QUEUE, identity, site.state, site.frame, site.sites)
+                self.recorder.happens(CALLBACK, identity, site.state, site.frame, ())
             self.recorder.freed(identity, site, fact.name)
         return [(site.state, Int(0))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.monitor import CALLBACK, QUEUE
 from ptlint.lifetime.objects import Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
@@ -53,6 +54,7 @@ class CallbackEvents:
         name = callback.name if isinstance(callback, Code) else "an unknown callback"
         if identity is not None and identity in state.objects:
             after_grace(identity, fact, site, self.recorder)
+            self.recorder.hand_over(QUEUE, identity, state, site.frame, site.sites)
             self.recorder.chain(state, identity, site.frame, site.sites)
         base = (
             head.base
@@ -75,6 +77,10 @@ class CallbackEvents:
         later = state.copy()
         later.graced = later.graced | {base}
         later.locks = frozenset()
+        if identity is not None and identity in state.objects:
+            later.handed -= {identity}
+            later.called |= {identity}
+            self.recorder.happens(CALLBACK, identity, later, site.frame, ())
         inner = CallSite(site.instruction, name, [head], later, site.frame)
         self.activations.enter(definition, [head], inner)
         return [(state, Int(0))]

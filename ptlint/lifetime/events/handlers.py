@@ -9,11 +9,13 @@ from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.events.accesses import AccessEvents
 from ptlint.lifetime.events.allocation import AllocationEvents
 from ptlint.lifetime.events.callbacks import CallbackEvents
+from ptlint.lifetime.events.construction import ConstructionEvents
 from ptlint.lifetime.events.flags import FlagEvents
 from ptlint.lifetime.events.lists import ListEvents
 from ptlint.lifetime.events.synchronisation import SynchronisationEvents
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.stores import Stores
 from ptlint.program.facts import Fact, Facts
 from ptlint.program.program import Program
@@ -28,6 +30,7 @@ def event_handlers(
     evaluator: Evaluator,
     stores: Stores,
     recorder: Recorder,
+    descriptors: Descriptors,
     activations: Activations,
     skip: Follow,
 ) -> dict[str, Handler]:
@@ -43,6 +46,7 @@ def event_handlers(
         **CallbackEvents(program, relevance, interner, recorder, activations, skip).handlers(),
         **SynchronisationEvents(interner, recorder, skip).handlers(),
         **AccessEvents(evaluator, stores, skip).handlers(),
-        **ListEvents(interner, recorder).handlers(),
+        **ListEvents(interner, recorder, descriptors).handlers(),
+        **ConstructionEvents(recorder).handlers(),
         **FlagEvents(facts, recorder, skip).handlers(),
     }

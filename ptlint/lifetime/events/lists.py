@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
+from ptlint.lifetime.monitor import LINK, UNLINK_MEMBER
 from ptlint.lifetime.provenance import list_name
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.values import Address, Int, Interner, Symbol
+from ptlint.lifetime.storage import Descriptors
+from ptlint.lifetime.values import Address, Int, Interner, Symbol, Value
 from ptlint.program.facts import Fact
 
 
 class ListEvents:
     """Primitives of the kernel's lists; lists go by the names of their heads."""
 
-    def __init__(self, interner: Interner, recorder: Recorder) -> None:
+    def __init__(self, interner: Interner, recorder: Recorder, descriptors: Descriptors) -> None:
         self.interner = interner
         self.recorder = recorder
+        self.descriptors = descriptors
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler of each event."""
@@ -33,6 +36,7 @@ class ListEvents:
         state = site.state
         if identity is not None and identity in state.objects and state.objects[identity].table:
             name = list_name(head)
+            self.linked(LINK, entry, identity, site)
             self.recorder.note(
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
             )
@@ -40,6 +44,11 @@ class ListEvents:
                 self.recorder.journal.filled.add(name)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
         return [(state, Int(0))]
+
+    def linked(self, event: str, entry: Value, identity: int, site: CallSite) -> None:
+        """Tell of an event of the member that links a table, if it shares its bytes with the rcu_head."""
+        if isinstance(entry, Address) and self.descriptors.of_head(entry, site.frame):
+            self.recorder.happens(event, identity, site.state, site.frame, site.sites)
 
     def on_list_del(self, fact: Fact, site: CallSite) -> Outcomes:
         """`argument` is taken off whatever list it is on."""
@@ -52,6 +61,7 @@ class ListEvents:
                 if isinstance(a, Address) and a.base[0] == "list" and a.base[2] == identity
             ]:
                 del state.memory[at]
+            self.linked(UNLINK_MEMBER, site.argument(fact.argument), identity, site)
             self.recorder.note(
                 state, identity, "unlink-member", site.instruction.place, site.frame, "taken off its list"
             )

@@ -50,6 +50,7 @@ class SynchronisationEvents:
                 if known.visibility is Visibility.PARKED and known.origin is Origin.LIST:
                     continue
                 state.change(identity, sync=sync)
+                self.recorder.happens(fact.event, identity, state, site.frame, site.sites)
                 self.recorder.note(
                     state, identity, fact.event, site.instruction.place, site.frame, f"{fact.name}() {text}"
                 )

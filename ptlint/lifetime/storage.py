@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which members of a page's descriptor share their bytes with its rcu_head, computed from the definitions.
+
+All descriptors of one page (struct page, ptdesc, folio) begin at the same address, so offsets in different
+ones compare. An offset that cannot be computed (an attribute changes the layout) is taken to be shared with
+nothing: no finding, which is where this under-approximates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.values import Address
+from ptlint.program.program import Program
+from ptlint.program.units import Units
+from ptlint.syntax.ir import Type
+from ptlint.syntax.records import Struct
+
+
+class Storage:
+    """Answers from the structures that a unit sees."""
+
+    def __init__(self, program: Program, types: TableTypes) -> None:
+        self.program = program
+        self.types = types
+        self._heads: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._shared: dict[tuple[str, str, str], bool] = {}
+
+    def shares(self, unit: str, tag: str, member: str) -> bool:
+        """Say whether a member of a descriptor overlaps an rcu_head of any descriptor of the same page."""
+        key = (unit, tag, member)
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = self._shares(unit, tag, member)
+        if self.program.noted is not None:
+            self.program.noted.shared[key] = known
+        return known
+
+    def starts(self, unit: str, tag: str, member: str) -> int | None:
+        """Return the offset of a member, None if it is not known."""
+        span = self._span(unit, tag, member)
+        return None if span is None else span[0]
+
+    @property
+    def _units(self) -> Units:
+        return self.program.units
+
+    def _shares(self, unit: str, tag: str, member: str) -> bool:
+        span = self._span(unit, tag, member)
+        return span is not None and any(
+            first < span[1] and span[0] < last for first, last in self._of_heads(unit)
+        )
+
+    def _span(self, unit: str, tag: str, member: str) -> tuple[int, int] | None:
+        syntax = self._units.syntax(unit)
+        for kind in ("struct ", "union "):
+            struct = syntax.struct(kind + tag)
+            if struct is None:
+                continue
+            field = struct.field(member)
+            start = syntax.offset(Type(kind + tag), member)
+            if field is None or start is None:
+                return None
+            size = syntax.size(field.type) or syntax.word // 8
+            return start, start + size
+        return None
+
+    def _of_heads(self, unit: str) -> tuple[tuple[int, int], ...]:
+        known = self._heads.get(unit)
+        if known is None:
+            known = self._heads[unit] = tuple(self._find_heads(unit))
+        return known
+
+    def _find_heads(self, unit: str) -> Iterator[tuple[int, int]]:
+        syntax = self._units.syntax(unit)
+        for tag in sorted(self.types.descriptors):
+            struct: Struct | None = syntax.struct(tag)
+            if struct is None:
+                continue
+            for field in struct.members():
+                if field.name and self.types.is_head(self._resolved(unit, field.type)):
+                    span = self._span(unit, tag.removeprefix("struct "), field.name)
+                    if span is not None:
+                        yield span
+
+    def _resolved(self, unit: str, type_: Type) -> Type:
+        """Return a type behind its typedefs and `#define`d tags."""
+        typedef = self._units.syntax(unit).typedef(type_.name)
+        return typedef.type if typedef is not None and not type_.pointers else type_
+
+
+class Descriptors:
+    """The same questions about members of page descriptors as paths name them."""
+
+    def __init__(self, storage: Storage, provenance: Provenance) -> None:
+        self.storage = storage
+        self.provenance = provenance
+
+    def of_head(self, at: Address, frame: Frame) -> bool:
+        """As `shares`, for a member of a page's descriptor as a path names it."""
+        if at.base[0] != "object" or len(at.path) != 1:
+            return False
+        tag = self.provenance.tag(at)
+        return bool(tag) and self.storage.shares(frame.definition.unit, tag, str(at.path[0]))
+
+    def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:
+        """Say whether a callback finds the object whose member was queued; yes where that is not known."""
+        unit, tag = frame.definition.unit, self.provenance.tag(queued)
+        mine = self.storage.starts(unit, tag, str(queued.path[0])) if tag else None
+        theirs = self.storage.starts(unit, type_.name.removeprefix("struct "), member)
+        return mine is None or theirs is None or mine == theirs
+
+    def holds_table(self, at: Address, frame: Frame) -> bool:
+        """Say whether a member of a page's descriptor is by its type a place for another table."""
+        tag = self.provenance.tag(at)
+        if at.base[0] != "object" or len(at.path) != 1 or not tag:
+            return False
+        struct = self.storage.program.units.syntax(frame.definition.unit).struct(f"struct {tag}")
+        field = struct.field(str(at.path[0])) if struct is not None else None
+        return field is not None and self.storage.types.is_pointer(field.type)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is still done with a table that has been handed over for freeing.
+
+Looked at are the reads and writes of each instruction's own expressions; what a skipped call does with a
+table that it is handed is not seen (an under-approximation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ptlint.lifetime.evaluate import Evaluator, is_place
+from ptlint.lifetime.frames import Frame
+from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.storage import Descriptors
+from ptlint.lifetime.values import Address, Reference, Slot
+from ptlint.syntax import ir
+
+
+class Uses:
+    """Tells the monitor of accesses to tables that were handed over, or whose callback runs."""
+
+    def __init__(self, evaluator: Evaluator, recorder: Recorder, descriptors: Descriptors) -> None:
+        self.evaluator = evaluator
+        self.recorder = recorder
+        self.descriptors = descriptors
+
+    def look_at(self, instruction: ir.Instruction, state: State, frame: Frame) -> None:
+        """Look at the expressions of an instruction that is about to be walked."""
+        if isinstance(instruction, ir.Call):
+            read: tuple[ir.Expression, ...] = (instruction.callee, *instruction.arguments)
+        elif isinstance(instruction, ir.Assign):
+            read = (instruction.value, instruction.target)
+        else:
+            return
+        for expression in read:
+            for part in parts(expression):
+                if isinstance(part, ir.ContainerOf):
+                    self.headed(part, instruction.place, state, frame)
+                elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
+                    self.accessed(part, instruction.place, state, frame)
+
+    def accessed(self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame) -> None:
+        """A member of a descriptor, or an entry of a table, is read or written."""
+        at = self.evaluator.location(part, state, frame)
+        held = state.memory.get(at)
+        if isinstance(held, Reference) and isinstance(at, Address) and "[]" in at.path:
+            self.recorder.taken(held.object, state, frame)
+        identity = at.object if isinstance(at, Slot) else at.base[1] if at.base[0] == "object" else None
+        if not isinstance(identity, int) or identity not in state.objects:
+            return
+        shared = isinstance(at, Address) and bool(at.path) and self.descriptors.of_head(at, frame)
+        what = str(at.path[-1]) if isinstance(at, Address) and at.path else "an entry"
+        inside = enclosing(place, frame.definition.function.name)
+        site = SiteKey(place.path, place.line, place.column, inside, what)
+        if shared and (identity in state.handed or identity in state.called):
+            self.recorder.happens(ACCESS, identity, state, frame, (site,))
+        elif identity in state.handed and not any(kind == "reading" for kind, _ in state.locks):
+            self.recorder.happens(USE, identity, state, frame, (site,))
+
+    def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
+        """A callback goes from the rcu_head that it is given to the object: it has to be the queued one."""
+        pointer = self.evaluator.evaluate(part.pointer, state, frame)
+        if not isinstance(pointer, Address) or pointer.base[0] != "object" or len(pointer.path) != 1:
+            return
+        identity = pointer.base[1]
+        if identity not in state.called or not isinstance(identity, int):
+            return
+        if self.descriptors.agree(pointer, part.type, part.member, frame):
+            return
+        inside = enclosing(place, frame.definition.function.name)
+        site = SiteKey(
+            place.path, place.line, place.column, inside, f"container_of({part.type.name}, {part.member})"
+        )
+        self.recorder.happens(MISMATCH, identity, state, frame, (site,))
+
+
+def parts(e: ir.Expression) -> Iterator[ir.Expression]:
+    """Yield the parts of an expression that are read, innermost last; an address is not read."""
+    match e:
+        case ir.AddressOf(operand):
+            if isinstance(operand, ir.Member):
+                while isinstance(operand, ir.Member):
+                    operand = operand.base
+            if isinstance(operand, ir.Deref):
+                yield from parts(operand.pointer)
+            return
+        case ir.Deref(pointer, _):
+            yield e
+            yield from parts(pointer)
+        case ir.Member(base, _, _, _):
+            yield e
+            while isinstance(base, ir.Member):
+                base = base.base
+            if isinstance(base, ir.Deref):
+                yield from parts(base.pointer)
+        case ir.Cast(_, operand) | ir.Unary(_, operand):
+            yield from parts(operand)
+        case ir.Binary(_, left, right, _):
+            yield from parts(left)
+            yield from parts(right)
+        case ir.ContainerOf(pointer, _, _):
+            yield e
+            yield from parts(pointer)
+        case ir.Aggregate(_, fields):
+            for _, inner in fields:
+                yield from parts(inner)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Findings of the rules that watch paths: which violations are real, and where they are reported.
+
+An automaton that a path violates only if it was in a certain state when the table was found is asked how such
+tables are left elsewhere: those of the container it came from, or those of its level that are published.
+
+Under-approximates: a table of unknown origin violates a rule only if it does so from every state, and one
+that is found only if all such tables are left in a state from which it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ptlint.lifetime.journal import Free, Violation
+from ptlint.lifetime.monitor import PUBLISH, Monitor
+from ptlint.lifetime.objects import Origin, Visibility
+from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.verdicts import Judgement, Proof, of_kernel
+from ptlint.results.findings import finding_of
+from ptlint.results.model import Finding, Severity
+from ptlint.rules.model import Rule
+
+
+def violations_of(
+    outcome: Outcome, rules: Sequence[Rule], monitor: Monitor, combination: str
+) -> list[Finding]:
+    """Return one finding per rule and place; further ways to it are further traces."""
+    by_code = {rule.code: rule for rule in rules if rule.watches}
+    gathered: dict[tuple[str, SiteKey, Severity], list[Judgement]] = {}
+    states = States(outcome, monitor)
+    for violation in outcome.violations:
+        rule = by_code.get(violation.rule)
+        free = violation.free
+        if rule is None or free.object.supposed or not free.sites or (free.dead and rule.walkers):
+            continue
+        kernel = free.kernel or bool(free.object.holder and of_kernel(free.object.holder, outcome))
+        severity = rule.kernel if kernel else rule.severity
+        if severity is None or not states.real(violation):
+            continue
+        place = lost_at(violation, outcome)
+        judgement = Judgement(
+            Proof.UNSAFE, rule.title, free.history, free.sites, free.object, free.object.sync, free.root
+        )
+        gathered.setdefault((rule.code, place, Severity(severity.value)), []).append(judgement)
+    said = {(code, place) for _, place, code in implied(gathered, by_code)}
+    return [
+        finding_of(by_code[code], place, judgements, combination, severity)
+        for (code, place, severity), judgements in gathered.items()
+        if (code, place) not in said
+    ]
+
+
+def implied(
+    gathered: Iterable[tuple[str, SiteKey, Severity]], rules: Mapping[str, Rule]
+) -> Iterator[tuple[str, SiteKey, str]]:
+    """Yield the findings that go without saying: the rule that says it, the place, the rule that need not."""
+    for code, place, _ in gathered:
+        for other in rules[code].implies:
+            yield code, place, other
+
+
+def lost_at(violation: Violation, outcome: Outcome) -> SiteKey:
+    """Return the deepest site on the path that the same event never comes by rightly."""
+    path = violation.free.sites
+    for key in reversed(path):
+        if violation.rule in outcome.wrong.get((violation.event, key), (violation.rule,)):
+            return key
+    return path[0]
+
+
+class States:
+    """In which states automata may find the tables that were there before a walk."""
+
+    def __init__(self, outcome: Outcome, monitor: Monitor) -> None:
+        self.outcome = outcome
+        self.monitor = monitor
+        self._kept: dict[tuple[str, str], frozenset[str]] = {}
+
+    def real(self, violation: Violation) -> bool:
+        """Say whether the table may have been in a state from which the event violates the rule."""
+        rule, free = violation.rule, violation.free
+        if free.object.origin is Origin.ALLOCATION:
+            return self.monitor.start(rule) in violation.starts
+        if free.object.visibility is Visibility.FRESH:
+            return False  # a fresh page's entries are empty: nothing is found below it
+        possible = self.found(rule, free)
+        return bool(possible) and possible <= violation.starts
+
+    def found(self, rule: str, free: Free) -> frozenset[str]:
+        """Return the states in which a table that was found may have been."""
+        known = free.object
+        if known.visibility is Visibility.PARKED or known.container:
+            return self.kept(rule, known.container)
+        if known.origin is Origin.PARAMETER:
+            return self.monitor.harmless(rule)
+        start = self.monitor.start(rule)
+        if known.origin is Origin.FIELD:
+            return self.rooted(rule, known.where)
+        left = self.outcome.left.get((known.level, free.kernel), set())
+        if left:
+            return frozenset(self.monitor.states(status, rule, start) for status in left)
+        published, _ = self.monitor.after(0, PUBLISH)
+        return self.monitor.harmless(rule) | {self.monitor.states(published, rule, start)}
+
+    def rooted(self, rule: str, member: str) -> frozenset[str]:
+        """Return the states in which tables become the root of an address space."""
+        holders = [c for c in self.outcome.parked if c.rpartition(".")[2] == member]
+        found = frozenset[str]().union(*(self.kept(rule, c) for c in holders))
+        return found or self.monitor.harmless(rule)
+
+    def kept(self, rule: str, container: str) -> frozenset[str]:
+        """Return the states in which tables are put into a container."""
+        known = self._kept.get((rule, container))
+        if known is None:
+            self._kept[rule, container] = frozenset()  # of itself, it adds nothing
+            found: set[str] = set()
+            for parked in self.outcome.parked.get(container, ()):
+                inside = parked.free
+                if inside.object.origin is Origin.ALLOCATION:
+                    starts = frozenset({self.monitor.start(rule)})
+                else:
+                    starts = self.found(rule, inside)
+                found |= {self.monitor.states(inside.object.status, rule, start) for start in starts}
+            known = self._kept[rule, container] = frozenset(found) or self.monitor.harmless(rule)
+        return known
