@@ -404,6 +404,10 @@ class Executor:
         """Return where control goes, with the state refined by the condition; a return goes to `results`."""
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
+        if (state.handed or state.called) and isinstance(terminator, ir.Branch | ir.Return):
+            read = terminator.condition if isinstance(terminator, ir.Branch) else terminator.value
+            if read is not None:
+                self.uses.read(read, terminator.place, state, frame)
         if isinstance(terminator, ir.Branch):
             return self.branch(terminator, state, frame)
         if isinstance(terminator, ir.Return):

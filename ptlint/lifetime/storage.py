@@ -41,8 +41,9 @@ class Storage:
 
     def starts(self, unit: str, tag: str, member: str) -> int | None:
         """Return the offset of a member, None if it is not known."""
-        span = self._span(unit, tag, member)
-        return None if span is None else span[0]
+        syntax = self._units.syntax(unit)
+        kinds = [kind for kind in ("struct ", "union ") if syntax.struct(kind + tag) is not None]
+        return syntax.offset(Type(kinds[0] + tag), member) if kinds else None
 
     @property
     def _units(self) -> Units:
@@ -101,9 +102,9 @@ class Descriptors:
 
     def of_head(self, at: Address, frame: Frame) -> bool:
         """As `shares`, for a member of a page's descriptor as a path names it."""
-        if at.base[0] != "object" or len(at.path) != 1:
+        if at.base[0] != "object" or not at.path:
             return False
-        tag = self.provenance.tag(at)
+        tag = self.provenance.tag(Address(at.base, at.path[:1]))
         return bool(tag) and self.storage.shares(frame.definition.unit, tag, str(at.path[0]))
 
     def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:

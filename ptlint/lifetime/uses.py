@@ -37,11 +37,15 @@ class Uses:
         else:
             return
         for expression in read:
-            for part in parts(expression):
-                if isinstance(part, ir.ContainerOf):
-                    self.headed(part, instruction.place, state, frame)
-                elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
-                    self.accessed(part, instruction.place, state, frame)
+            self.read(expression, instruction.place, state, frame)
+
+    def read(self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame) -> None:
+        """Look at an expression that is about to be evaluated at a place."""
+        for part in parts(expression):
+            if isinstance(part, ir.ContainerOf):
+                self.headed(part, place, state, frame)
+            elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
+                self.accessed(part, place, state, frame)
 
     def accessed(self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame) -> None:
         """A member of a descriptor, or an entry of a table, is read or written."""

@@ -85,7 +85,10 @@ class States:
             return self.monitor.start(rule) in violation.starts
         if free.object.visibility is Visibility.FRESH:
             return False  # a fresh page's entries are empty: nothing is found below it
-        possible = self.found(rule, free)
+        harmless = self.monitor.harmless(rule)
+        possible = self.found(rule, free) & harmless
+        if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
+            return not possible.isdisjoint(violation.starts) and possible != harmless
         return bool(possible) and possible <= violation.starts
 
     def found(self, rule: str, free: Free) -> frozenset[str]:

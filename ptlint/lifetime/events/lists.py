@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
-from ptlint.lifetime.monitor import LINK, UNLINK_MEMBER
+from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
 from ptlint.lifetime.provenance import list_name
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.storage import Descriptors
@@ -72,6 +72,9 @@ class ListEvents:
         head = site.argument(fact.argument)
         if isinstance(head, Address) and head.base[0] == "local":
             self.name_links(head, list_name(head), site)
+        identity = referred(head)
+        if identity is not None and (identity in site.state.handed or identity in site.state.called):
+            self.linked(ACCESS, head, identity, site)
         return [(site.state, Int(0))]
 
     def name_links(self, head: Address, name: str, site: CallSite) -> None:
