@@ -11,11 +11,10 @@ from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
-from ptlint.lifetime.monitor import SLEEP
 from ptlint.lifetime.objects import Origin, State, Visibility
-from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
+from ptlint.lifetime.uses import Uses
 from ptlint.lifetime.values import Address, Reference
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
@@ -34,7 +33,7 @@ class Calls:
         handlers: Mapping[str, Handler],
         activations: Activations,
         skip: Follow,
-        recorder: Recorder,
+        uses: Uses,
     ) -> None:
         self.program = program
         self.facts = facts
@@ -47,8 +46,8 @@ class Calls:
         self.handlers = handlers
         self.activations = activations
         self.skip = skip
-        self.recorder = recorder
-        self.journal = recorder.journal
+        self.uses = uses
+        self.journal = uses.recorder.journal
 
     def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
         """Make a call; return the states after it, with the result stored."""
@@ -71,9 +70,8 @@ class Calls:
         """Make a call whose callee is known by name; `unit` is the one that names it."""
         fact = self.facts.by_name.get(site.callee)
         if fact is not None:
-            if fact.sleeps and site.state.called:
-                for identity in sorted(site.state.called):
-                    self.recorder.happens(SLEEP, identity, site.state, site.frame, site.sites)
+            if fact.sleeps and site.state.callback:
+                site.state.slept = site.state.slept or site.sites
             handler = self.handlers.get(fact.event)
             if handler is not None:
                 return handler(fact, site)
@@ -86,6 +84,8 @@ class Calls:
             self.unknown_callee(site)
             return self.skip(site)
         if not self.relevance.enters(definition, site) and not self.hands_on_container(definition, site):
+            if site.state.handed:
+                self.uses.called(definition, site)
             return self.skip(site)
         return self.activations.enter(definition, site.arguments, site)
 

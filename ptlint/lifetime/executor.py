@@ -82,7 +82,7 @@ class Executor:
         self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor)
         descriptors = Descriptors(self.relevance.storage, provenance)
         self.stores = Stores(self.evaluator, self.recorder, descriptors)
-        self.uses = Uses(self.evaluator, self.recorder, descriptors)
+        self.uses = Uses(program, self.evaluator, self.recorder, descriptors)
         skip = SkippedCalls(interner, program).skip
         activations = Activations(self.enter_again, skip, journal, interner, kernel_roots)
         handlers = event_handlers(
@@ -97,7 +97,7 @@ class Executor:
             skip,
         )
         self.calls = Calls(
-            program, facts, self.relevance, self.evaluator, handlers, activations, skip, self.recorder
+            program, facts, self.relevance, self.evaluator, handlers, activations, skip, self.uses
         )
 
     def run(self, root: Definition) -> None:

@@ -100,6 +100,8 @@ class State:
     interrupted: bool = False  # every CPU has taken an interrupt since the walk began
     handed: frozenset[int] = frozenset()  # tables that were handed over for freeing
     called: frozenset[int] = frozenset()  # tables whose RCU callback this is
+    callback: bool = False  # this is an RCU callback
+    slept: tuple[SiteKey, ...] = ()  # where an RCU callback may have slept
 
     def copy(self) -> State:
         return State(
@@ -114,6 +116,8 @@ class State:
             self.interrupted,
             self.handed,
             self.called,
+            self.callback,
+            self.slept,
         )
 
     def core(self, places: Container[Address | Slot]) -> Hashable:
@@ -129,7 +133,16 @@ class State:
         )
         named = {v.object for _, v in references if isinstance(v, Reference)}
         objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
-        return (references, objects, self.locks, self.dead, self.graced, self.interrupted, self.called)
+        return (
+            references,
+            objects,
+            self.locks,
+            self.dead,
+            self.graced,
+            self.interrupted,
+            self.called,
+            self.slept,
+        )
 
     def stepping(self, value: Reference) -> Reference:
         """Leave out which entry of a table a pointer is at, where the path knows nothing of that entry."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import CALLBACK, FREE, Monitor
+from ptlint.lifetime.monitor import CALLBACK, FREE, SLEEP, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -50,7 +50,8 @@ class Recorder:
             self.journal.violate(Violation(one.rule, event, one.starts, free))
         if after != known.status:
             state.change(identity, status=after)
-        if sites and known.table and known.origin is not Origin.PARAMETER:
+        news = bool(broken) or after != known.status  # what is as it was shows nothing to be right
+        if news and sites and known.table and known.origin is not Origin.PARAMETER:
             wrong = frozenset(
                 one.rule
                 for one in broken
@@ -75,6 +76,8 @@ class Recorder:
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
         """Note that an object reached the allocator; a null pointer does not."""
         state = site.state
+        if state.slept:
+            self.happens(SLEEP, identity, state, site.frame, state.slept)
         if state.truths.get(self.interner.number(Reference(identity, 0))) is False:
             return
         self.note(

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is still done with a table that has been handed over for freeing.
 
-Looked at are the reads and writes of each instruction's own expressions; what a skipped call does with a
-table that it is handed is not seen (an under-approximation).
+Looked at are the reads and writes of each instruction's own expressions, and skipped calls whose callee, or
+what that calls, follows the pointer that it is handed. Locals are not followed there, nor calls through
+pointers (an under-approximation).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
@@ -17,26 +19,27 @@ from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Reference, Slot
+from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
+
+READING = "reading"  # the kind of a lock that keeps what is read from being freed
+DEEPEST = 3  # calls that a pointer is followed through
 
 
 class Uses:
     """Tells the monitor of accesses to tables that were handed over, or whose callback runs."""
 
-    def __init__(self, evaluator: Evaluator, recorder: Recorder, descriptors: Descriptors) -> None:
+    def __init__(
+        self, program: Program, evaluator: Evaluator, recorder: Recorder, descriptors: Descriptors
+    ) -> None:
+        self.program = program
         self.evaluator = evaluator
         self.recorder = recorder
         self.descriptors = descriptors
 
     def look_at(self, instruction: ir.Instruction, state: State, frame: Frame) -> None:
         """Look at the expressions of an instruction that is about to be walked."""
-        if isinstance(instruction, ir.Call):
-            read: tuple[ir.Expression, ...] = (instruction.callee, *instruction.arguments)
-        elif isinstance(instruction, ir.Assign):
-            read = (instruction.value, instruction.target)
-        else:
-            return
-        for expression in read:
+        for expression in read_by(instruction):
             self.read(expression, instruction.place, state, frame)
 
     def read(self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame) -> None:
@@ -46,6 +49,52 @@ class Uses:
                 self.headed(part, place, state, frame)
             elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
                 self.accessed(part, place, state, frame)
+
+    def called(self, definition: Definition, site: CallSite) -> None:
+        """A call that is not entered is handed tables: the callee may follow the pointers."""
+        for index, value in enumerate(site.arguments[: len(definition.function.parameters)]):
+            if (
+                isinstance(value, Reference)
+                and value.object in site.state.handed
+                and self.follows(definition, index)
+                and not any(kind == READING for kind, _ in site.state.locks)
+            ):
+                self.recorder.happens(USE, value.object, site.state, site.frame, site.sites)
+
+    def follows(self, definition: Definition, index: int, depth: int = DEEPEST) -> bool:
+        """Say whether a function reads or writes what its parameter points to."""
+        name = definition.function.parameters[index].name
+
+        def is_it(e: ir.Expression) -> bool:
+            while isinstance(e, ir.Cast | ir.AddressOf):
+                e = e.operand
+            return isinstance(e, ir.Name) and e.name == name and e.scope is not ir.Scope.GLOBAL
+
+        for block in definition.function.blocks:
+            for instruction in block.instructions:
+                for part in (p for e in read_by(instruction) for p in parts(e)):
+                    if isinstance(part, ir.Deref) and is_it(part.pointer):
+                        return True
+                if isinstance(instruction, ir.Call) and isinstance(instruction.callee, ir.Name):
+                    for position, argument in enumerate(instruction.arguments):
+                        if is_it(argument) and self.followed_by(
+                            instruction.callee.name, position, definition.unit, depth
+                        ):
+                            return True
+        return False
+
+    def followed_by(self, name: str, index: int, unit: str, depth: int) -> bool:
+        """As `follows`, for what a function calls; assembler follows any pointer."""
+        if name == "asm":
+            return True
+        if not depth or name in self.program.facts.by_name:
+            return False
+        inner = self.program.resolve(name, unit)
+        return (
+            inner is not None
+            and index < len(inner.function.parameters)
+            and self.follows(inner, index, depth - 1)
+        )
 
     def accessed(self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame) -> None:
         """A member of a descriptor, or an entry of a table, is read or written."""
@@ -62,7 +111,7 @@ class Uses:
         site = SiteKey(place.path, place.line, place.column, inside, what)
         if shared and (identity in state.handed or identity in state.called):
             self.recorder.happens(ACCESS, identity, state, frame, (site,))
-        elif identity in state.handed and not any(kind == "reading" for kind, _ in state.locks):
+        elif identity in state.handed and not any(kind == READING for kind, _ in state.locks):
             self.recorder.happens(USE, identity, state, frame, (site,))
 
     def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
@@ -80,6 +129,15 @@ class Uses:
             place.path, place.line, place.column, inside, f"container_of({part.type.name}, {part.member})"
         )
         self.recorder.happens(MISMATCH, identity, state, frame, (site,))
+
+
+def read_by(instruction: ir.Instruction) -> tuple[ir.Expression, ...]:
+    """Return the expressions of an instruction that are evaluated, its target included."""
+    if isinstance(instruction, ir.Call):
+        return (instruction.callee, *instruction.arguments)
+    if isinstance(instruction, ir.Assign):
+        return (instruction.value, instruction.target)
+    return ()
 
 
 def parts(e: ir.Expression) -> Iterator[ir.Expression]:

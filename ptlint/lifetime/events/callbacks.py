@@ -77,6 +77,7 @@ class CallbackEvents:
         later = state.copy()
         later.graced = later.graced | {base}
         later.locks = frozenset()
+        later.callback = True
         if identity is not None and identity in state.objects:
             later.handed -= {identity}
             later.called |= {identity}
