@@ -10,7 +10,7 @@ from functools import partial
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.kbuild import Kbuild
 from ptlint.program.texts import Texts
-from ptlint.source.tree import Tree
+from ptlint.source.tree import NotingTree, Tree
 from ptlint.syntax.unit import SyntaxCache, UnitSyntax
 
 
@@ -36,6 +36,9 @@ class Units:
         texts: Texts | None = None,
     ) -> None:
         self.tree = tree
+        self.words: set[str] = set()  # that all texts were searched for
+        self.names: set[str] = set()  # of which all texts were asked whether they define them
+        self._searched = tree.searched if isinstance(tree, NotingTree) else tree
         self.kbuild = kbuild
         self.preprocessor = preprocessor
         self.compiled = tuple(compiled)
@@ -60,8 +63,8 @@ class Units:
         self.headers = tuple(sorted(h for h in headers if self.tree.find(h) is not None))
 
     def text(self, path: str) -> bytes:
-        """Return a file's bytes (empty if it is gone)."""
-        return self.tree.find(path) or b""
+        """Return a file's bytes (empty if it is gone), to be searched for `words` and `names`."""
+        return self._searched.find(path) or b""
 
     def syntax(self, unit: str) -> UnitSyntax:
         """Return the unit's syntax, opening it on first use."""
@@ -81,6 +84,7 @@ class Units:
     def mentioning(self, name: str) -> tuple[str, ...]:
         """Return the compiled units and headers whose text contains a name."""
         if name not in self._mentioning:
+            self.words.add(name)
             numbers = self._all_numbers()
             having = self._texts.having(name)
             if having is None:
@@ -98,6 +102,7 @@ class Units:
             self._indexed = True
             for path in self.compiled:
                 self._texts.index_definitions(numbers[path], partial(self.text, path))
+        self.names.add(name)
         found = self._texts.defining(name)
         return tuple(p for p in self.compiled if numbers[p] in found) if found else ()
 
@@ -105,7 +110,7 @@ class Units:
         """Return all units and headers with their numbers among the texts."""
         if not self._numbers:
             for path in (*self.compiled, *self.headers):
-                digest = self.tree.digest(path) or ""
+                digest = self._searched.digest(path) or ""
                 self._numbers[path] = self._texts.number(digest, partial(self.text, path))
         return self._numbers
 
@@ -139,6 +144,7 @@ class Units:
             self._seeing[path] = tuple(opened)
             if not opened:
                 stem = path.rsplit("/", 1)[-1].encode()
+                self.words.add(stem.decode())
                 for unit in self.compiled:
                     if stem in self.text(unit) and path in self.syntax(unit).unit.files:
                         self._seeing[path] = (unit,)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptlint.cpp.presence import FileBranches
@@ -19,6 +19,7 @@ from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
+from ptlint.kconfig.usual import usual_values
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.questions import WalkCache
 from ptlint.lifetime.search import Search
@@ -32,8 +33,9 @@ from ptlint.program.program import Program
 from ptlint.program.texts import Texts
 from ptlint.program.units import Units
 from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
-from ptlint.results.engine import Request, StateResult
+from ptlint.results.engine import Request, StateResult, Usual
 from ptlint.results.findings import findings_of
+from ptlint.results.footprint import Footprint
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
@@ -41,7 +43,7 @@ from ptlint.results.queries import Asked, asked
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
-from ptlint.source.tree import Tree
+from ptlint.source.tree import NotingTree, Tree
 from ptlint.syntax.unit import SyntaxCache
 
 
@@ -67,8 +69,14 @@ class Analysis:
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
         spare_collector()
+        noting = NotingTree(request.tree)
+        request = replace(request, tree=noting)
+        texts: set[str] = set()
+        words: set[str] = set()
+        names: set[str] = set()
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
+        models: dict[str, Model] = {}
         logics: dict[str, Logic] = {}
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
@@ -79,7 +87,7 @@ class Analysis:
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
-            model = Model.load(request.tree, arch, toolchain)
+            models[arch.name] = model = Model.load(request.tree, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
             covering = Covering(logic, model.defconfig(dict(request.assume)))
             for configuration in given(model, request):
@@ -93,7 +101,7 @@ class Analysis:
             covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
-                one, conditions = self.one(
+                one, conditions, units = self.one(
                     request,
                     arch,
                     covering.chosen[number],
@@ -103,6 +111,10 @@ class Analysis:
                     progress,
                 )
                 combinations.append(one)
+                texts.update(units.compiled)
+                words |= units.words
+                names |= units.names
+                del units  # and with it all that was parsed
                 number += 1
                 for condition in conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
@@ -123,7 +135,12 @@ class Analysis:
                     )
                     for condition, goal in covering.unmet()
                 ]
-        return gather(request, toolchain, combinations, logics, deciding, gaps, answers)
+        result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
+        if result.findings and not request.configs:
+            result = replace(result, usual=usual_of(models, result.cone, request))
+        read = frozenset(noting.reads) | noting.absent
+        searched = (frozenset(texts) - read, frozenset(words), frozenset(names))
+        return replace(result, footprint=Footprint(read, *searched))
 
     def one(
         self,
@@ -134,8 +151,11 @@ class Analysis:
         identity: str,
         files: Files,
         progress: Callable[[str], None],
-    ) -> tuple[OneCombination, tuple[Condition, ...]]:
-        """Analyse the tree under one configuration; return with it what decides the analysed code."""
+    ) -> tuple[OneCombination, tuple[Condition, ...], Units]:
+        """Analyse the tree under one configuration.
+
+        Return with it what decides the analysed code, and the units that were searched for it.
+        """
         progress(f"{identity}: finding what is compiled")
         program = self.program(request.tree, arch, configuration, toolchain)
         outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
@@ -153,7 +173,8 @@ class Analysis:
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
         shared = (files.branches, files.sources)
-        return one, (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        conditions = (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        return one, conditions, program.units
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
@@ -178,6 +199,15 @@ def queried(answer: Asked, arch: Arch, request: Request) -> list[Condition]:
     texts = [violation.condition for violation in answer.violations]
     texts += [text for name, text in request.goals if name == arch.name]
     return [Condition("Kconfig", 1, parse_formula(text), "") for text in texts if text != "y"]
+
+
+def usual_of(models: Mapping[str, Model], cone: Iterable[str], request: Request) -> tuple[Usual, ...]:
+    """Return the defconfigs, allmodconfig and allnoconfig of each architecture."""
+    return tuple(
+        Usual(arch, name, dict(values))
+        for arch, model in models.items()
+        for name, values in usual_values(model, sorted(cone), dict(request.assume))
+    )
 
 
 def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:

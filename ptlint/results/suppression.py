@@ -86,7 +86,7 @@ def suppress(run: Run, accepted: Sequence[Accepted], rules: Iterable[str]) -> Ru
         for one in allowances(path, tree.find(path) or b"")
         if (note := _note(one, one in used, chosen)) is not None
     ]
-    result: Result = replace(run.result, findings=tuple(found), notes=tuple(notes))
+    result: Result = replace(run.result, findings=tuple(found), notes=(*run.result.notes, *notes))
     return replace(run, result=result)
 
 

@@ -393,6 +393,18 @@ class RecordingTree:
         return known
 
 
+class NotingTree(RecordingTree):
+    """A recording tree with a side door: what is read from `searched` is not noted here.
+
+    It is for those who only look whether some text has a word, and themselves say for which words.
+    """
+
+    @property
+    def searched(self) -> Tree:
+        """The tree below."""
+        return self.base
+
+
 def entries_digest(names: tuple[str, ...]) -> str:
     """Return the hash of what `Tree.entries` gave for a directory, as `RecordingTree.listed` holds it."""
     return content_digest("\0".join(names).encode())
