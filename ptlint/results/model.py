@@ -70,6 +70,7 @@ class Finding:
     patch: int | None = None
     further: tuple[tuple[Step, ...], ...] = ()  # further ways to the same place
     suppressed: str | None = None  # the reason; then the severity is note
+    in_source: bool = False  # suppressed by a comment beside the code
     met_by: tuple[str, ...] = ()  # defconfigs, allmodconfig and allnoconfig that meet the condition
     not_met_by: tuple[str, ...] = ()  # those that do not; both are empty where that was not asked
     grounds: tuple[Ground, ...] = ()

@@ -75,7 +75,15 @@ def suppress(run: Run, accepted: Sequence[Accepted], rules: Iterable[str]) -> Ru
             found.append(finding)
         else:
             message = f"{finding.message} (suppressed {finding.severity}: {reason})"
-            found.append(replace(finding, severity=Severity.NOTE, message=message, suppressed=reason))
+            found.append(
+                replace(
+                    finding,
+                    severity=Severity.NOTE,
+                    message=message,
+                    suppressed=reason,
+                    in_source=entry is None,
+                )
+            )
     tree = run.trees[-1]
     chosen = frozenset(rules)
     paths = {one.path for one in run.result.findings}
