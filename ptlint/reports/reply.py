@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ptlint import __version__
 from ptlint.reports.plain import neutral
 from ptlint.reports.quoting import Spot, file_header, patch_of, spot_of
-from ptlint.reports.text import course, grounds, remains, reproduction, under, usual
+from ptlint.reports.text import course, grounds, origin, remains, reproduction, under, usual
 from ptlint.results.model import Finding, Status
 
 if TYPE_CHECKING:
@@ -130,11 +130,14 @@ def _body(material: Material, index: int, findings: list[Finding]) -> Iterator[s
         yield from _wrapped(f"{when}{patch.author[:200]} wrote:")
     yield f"> {_quoted(patch.subject.encode())}"
     yield ""
-    assumed = ", ".join(f"{one.symbol}={one.value}" for one in result.assumed)
+    assumed = ", ".join(f"{one.symbol}={one.value}{' (forced)' * one.forced}" for one in result.assumed)
     yield from _wrapped(
-        f"ptlint compared Linux {result.version} ({', '.join(result.archs)}, toolchain {result.toolchain}"
-        f"{', assuming ' + assumed if assumed else ''}) before and after this patch."
+        f"ptlint compared {origin(result)}{', assuming ' + assumed if assumed else ''}, "
+        "before and after this patch."
     )
+    for note in result.notes:
+        if note.startswith(f"patch {result.patches[index].index}:"):
+            yield from _wrapped(f"{note[0].upper()}{note[1:]}.")
     comments: dict[Spot, list[Finding]] = {}
     for finding in findings:
         spot = spot_of(run, finding)
@@ -182,14 +185,17 @@ def _comment(material: Material, finding: Finding) -> Iterator[str]:
         yield from _wrapped(f"  {step.path}:{step.line}{function}: {step.message}", "    ")
     yield ""
     yield "To compile that code:"
-    yield from (f"  {neutral(one)}" for one in reproduction(result, finding))
+    for command in reproduction(result, finding):
+        lines = _wrapped(command, "    ", _WIDTH - 4)
+        yield from (f"  {line} \\" for line in lines[:-1])
+        yield f"  {lines[-1]}"
     for one in course(result, finding):
         yield ""
         yield from _wrapped(f"{one[0].upper()}{one[1:]}.")
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(neutral(text), _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+def _wrapped(text: str, indent: str = "", width: int = _WIDTH) -> list[str]:
+    return textwrap.wrap(neutral(text), width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _quoted(line: bytes) -> str:

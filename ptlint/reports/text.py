@@ -137,13 +137,15 @@ def reproduction(result: Result, finding: Finding) -> list[str]:
     arch = next((archs[one] for one in finding.combinations if one in archs), None)
     if arch is None:
         return [witness]
-    if any(one.forced for one in result.assumed):  # no real configuration: olddefconfig would undo it
-        return [f"{witness}   # an assumption is forced: no real configuration has it"]
+    forced = [one for one in result.assumed if one.forced]
+    defined = "".join(f" -DCONFIG_{one.symbol}=1" for one in forced if one.value == "y")
+    flags = f" KCFLAGS='{defined[1:]}'" if defined else ""  # olddefconfig undoes what is forced
     return [
         f"make ARCH={arch} defconfig",
         f"{witness} >> .config",
         f"make ARCH={arch} olddefconfig",
-        f"make ARCH={arch} {object_of(finding)}".rstrip(),
+        f"make ARCH={arch}{flags} {object_of(finding)}".rstrip(),
+        *(f"# {one.symbol}={one.value} is forced: no real configuration has it" for one in forced),
     ]
 
 
