@@ -3,16 +3,22 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes import FakeEngine, diff, kernel
 
 from ptlint.results.analysis import Analysis
 from ptlint.results.cache import CachingEngine
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.footprint import Footprint, unaffected
+from ptlint.results.model import Result
+from ptlint.results.run import patch
+from ptlint.results.selection import Selection
 from ptlint.rules.loader import load_rules, shipped_folder
+from ptlint.source.patches import parse_series
 from ptlint.source.repository import Repository
 from ptlint.source.tree import DiskTree, MemoryTree, Overlay, Tree, read
 
@@ -127,3 +133,44 @@ def test_the_answer_for_one_commit_serves_the_next(tmp_path: Path) -> None:
     git("add", "-A")
     git("commit", "-q", "-m", "code")
     assert answer() == 2
+
+
+class Noting(FakeEngine):
+    """The engine of the tests, with a footprint on all that it may read."""
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        found = super().analyse(request, progress)
+        return replace(
+            found, footprint=Footprint(frozenset({"mm/a.c"}), frozenset(), *[frozenset[str]()] * 2)
+        )
+
+
+def test_a_state_that_a_patch_leaves_as_it_was_is_not_analysed_again() -> None:
+    faulty = "void f(void)\n{\n\ttwo(); // finding: PTL001 table-a\n}\n"
+    clean = faulty.replace(" // finding: PTL001 table-a", "")
+    files = {"mm/a.c": clean, "arch/arm64/mm/b.h": "1\n"}
+    mails = "".join(
+        diff(path, before, after, "change", number, 4)
+        for number, (path, before, after) in enumerate(
+            [
+                ("arch/arm64/mm/b.h", "1\n", "2\n"),
+                ("mm/a.c", clean, faulty),
+                ("arch/arm64/mm/b.h", "2\n", "3\n"),
+                ("mm/a.c", faulty, clean),
+            ],
+            1,
+        )
+    )
+
+    def run(engine: FakeEngine) -> Result:
+        request = Request(MemoryTree(kernel(files)), ("x86_64",), (), (), "gcc-12", load_rules())
+        selection = Selection((), frozenset({"PTL001"}))
+        series = parse_series(mails.encode(), "s")
+        found = patch(request, series, selection, engine, lambda text: None, final=False).result
+        return replace(found, stats=replace(found.stats, seconds=0.0))
+
+    noting, plain = Noting(), FakeEngine()
+    found = run(plain)
+    assert run(noting) == found
+    assert [(one.status, one.patch) for one in found.findings] == [("new", 2), ("fixed", 4)]
+    assert (len(noting.requests), len(plain.requests)) == (3, 5)
