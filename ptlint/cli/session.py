@@ -5,7 +5,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +19,7 @@ from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.toolchain import DEFAULT
 from ptlint.results.baseline import Accepted, decode, read_baseline
 from ptlint.results.cache import CachingEngine
-from ptlint.results.engine import Engine, Request
+from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.selection import Selection
 from ptlint.rules.loader import choose_rules, load_rules
 from ptlint.source.repository import GitTree
@@ -100,8 +100,16 @@ def open_session(
     )
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:
-        engine = analysis() if arguments.no_cache else CachingEngine(analysis())
+        engine = _Deferred() if arguments.no_cache else CachingEngine(_Deferred())
     return Session(tree, request, selection, engine, _accepted(tree, arguments.baseline))
+
+
+class _Deferred:
+    """The analysis, imported when it is asked: where the cache has the answer, it never is."""
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        """See `ptlint.results.engine.Engine`."""
+        return analysis().analyse(request, progress)
 
 
 def analysis() -> Engine:

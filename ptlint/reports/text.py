@@ -7,9 +7,9 @@ from itertools import groupby
 from ptlint.reports.excerpt import Sources, excerpt
 from ptlint.reports.spans import Line
 from ptlint.results.fingerprint import fingerprint
+from ptlint.results.making import object_of
 from ptlint.results.model import Finding, Ground, Result, Severity, Site, Status, Verdict
 from ptlint.results.status import counts
-from ptlint.results.witness import object_of
 
 _GOOD = frozenset({Verdict.RCU, Verdict.UNPUBLISHED, Verdict.KERNEL, Verdict.EXCLUSIVE})
 
