@@ -80,7 +80,7 @@ def _patches(result: Result) -> Iterator[str]:
             or "-"
             for status in (Status.NEW, Status.FIXED)
         ]
-        rows.append([f"{patch.index}/{result.patches[-1].index} {_plain(patch.subject)}", *cells])
+        rows.append([f"{patch.index}/{result.patches[-1].total} {_plain(patch.subject)}", *cells])
     if rows:
         yield _table(["patch", "brings", "mends"], rows)
 

@@ -56,7 +56,7 @@ def story(result: Result, finding: Finding, sources: Sources, whole: bool = Fals
     yield [("  --> ", "gutter"), (f"{finding.path}:{finding.line}:{finding.column}{function}", "")]
     for patch in result.patches:
         if patch.index == finding.patch:
-            of = f"patch {patch.index}/{result.patches[-1].index}"
+            of = f"patch {patch.index}/{result.patches[-1].total}"
             yield [("   by ", "gutter"), (f'{of} "{patch.subject}"', "")]
     yield from excerpt(finding, finding.trace, sources)
     for number, way in enumerate(finding.further, 2):
@@ -120,7 +120,7 @@ def course(result: Result, finding: Finding) -> Iterator[str]:
     """Yield, for what one patch brings and a later one mends, what that does to a bisection."""
     if finding.status is not Status.NEW or finding.patch is None:
         return
-    total = result.patches[-1].index
+    total = result.patches[-1].total
     for other in result.findings:
         mends = other.status is Status.FIXED and other.patch is not None and other.patch > finding.patch
         if mends and fingerprint(other) == fingerprint(finding):

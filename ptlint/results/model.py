@@ -141,6 +141,7 @@ class PatchState:
     index: int
     subject: str
     applied: bool
+    total: int = 0  # how many patches the series has, as its subjects say
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,8 @@ def patch(
         archs=request.archs,
         assumed=last.assumed,
         patches=tuple(
-            PatchState(number, one.subject, True) for number, one in zip(numbers, series.patches, strict=True)
+            PatchState(number, one.subject, True, _total(numbers, series.patches))
+            for number, one in zip(numbers, series.patches, strict=True)
         ),
         combinations=changes.combinations,
         findings=with_evidence(sorted(changes.findings, key=_finding_order), states, changes.combinations),
@@ -207,10 +208,11 @@ def _moved(numbers: Sequence[int], placed: Iterable[Sequence[HunkPlacement]]) ->
     """Yield a note for each hunk that went elsewhere than its patch says, or with less context."""
     for number, placements in zip(numbers, placed, strict=True):
         for one in placements:
-            how = [f"{one.offset:+d} lines"] * bool(one.offset)
-            how += [f"{one.fuzz} lines of context less"] * bool(one.fuzz)
+            how = [f"at {one.offset:+d} lines"] * bool(one.offset)
+            less = "1 line" if one.fuzz == 1 else f"{one.fuzz} lines"
+            how += [f"with {less} of context less"] * bool(one.fuzz)
             if how:
-                yield f"patch {number}: hunk {one.hunk} of {one.path} applied at {', '.join(how)}"
+                yield f"patch {number}: hunk {one.hunk} of {one.path} applied {', '.join(how)}"
 
 
 def _stats(state: StateResult, sites: int, combinations: int, started: float) -> Stats:
@@ -241,6 +243,12 @@ def _paths(patches: Iterable[Patch]) -> list[str]:
     """Return the files that some patches change."""
     changes = [change for patch in patches for change in patch.files]
     return [path for one in changes for path in (one.old_path, one.new_path) if path is not None]
+
+
+def _total(numbers: Sequence[int], patches: Sequence[Patch]) -> int:
+    """Return of how many patches the numbers speak: of some only a part is there."""
+    said = numbers == [patch.index for patch in patches]
+    return max([*numbers, *(patch.total for patch in patches if said)])
 
 
 def _renames(patches: Iterable[Patch]) -> dict[str, str]:
