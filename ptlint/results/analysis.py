@@ -26,7 +26,7 @@ from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, absent, decisive
+from ptlint.program.conditions import Condition, Slice
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
@@ -152,8 +152,8 @@ class Analysis:
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        shared = (files.branches, files.sources)
-        return one, (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        slice_ = Slice(program, definitions, files.branches, files.sources)
+        return one, (*slice_.decisive(), *slice_.absent())
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
