@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptlint.cpp.presence import FileBranches
@@ -38,17 +38,28 @@ from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
+from ptlint.results.recall import Recall
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
-from ptlint.source.tree import Tree
+from ptlint.source.tree import RecordingTree, Tree
 from ptlint.syntax.unit import SyntaxCache
+
+KEPT_COMBINATIONS = 96
+KEPT_MODELS = 8
+"""Of earlier states of a series, answers and Kconfig models that may serve again."""
+
+Judged = tuple[OneCombination, tuple[Condition, ...]]  # with what decides the code that was analysed
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What is known of the files of one tree, whatever the configuration."""
+    """What is known of the files of one tree, whatever the configuration.
 
+    All but Kconfig is read from `tree`.
+    """
+
+    tree: RecordingTree
     branches: FileBranches
     sources: Sources
 
@@ -63,6 +74,8 @@ class Analysis:
         self.syntax = SyntaxCache()
         self.texts = Texts()
         self.walks = WalkCache()
+        self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
+        self.models: Recall[Model] = Recall(KEPT_MODELS)
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
@@ -73,13 +86,14 @@ class Analysis:
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
         gaps: list[Gap] = []
-        files = Files(FileBranches(), Sources(request.tree))
+        read = RecordingTree(request.tree)
+        files = Files(read, FileBranches(), Sources(read))
         closed = request.closed or bool(request.configs)
         answers: list[Asked] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
-            model = Model.load(request.tree, arch, toolchain)
+            model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
             covering = Covering(logic, model.defconfig(dict(request.assume)))
             for configuration in given(model, request):
@@ -134,10 +148,39 @@ class Analysis:
         identity: str,
         files: Files,
         progress: Callable[[str], None],
-    ) -> tuple[OneCombination, tuple[Condition, ...]]:
-        """Analyse the tree under one configuration; return with it what decides the analysed code."""
+    ) -> Judged:
+        """Return what is true under one configuration, if need be by analysing the tree.
+
+        A symbol that is n, or not there at all, is the same to the code.
+        """
+        key = (
+            arch,
+            request.toolchain,
+            tuple(rule.digest for rule in request.rules),
+            frozenset(configuration.autoconf().items()),
+            frozenset(one for one in configuration.types.items() if one[1] != "bool"),
+        )
+        known = self.judged.find(key, request.tree)
+        if known is None:
+            known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
+            self.judged.keep(key, files.tree, known)
+        one, conditions = known
+        findings = tuple(replace(finding, combinations=(identity,)) for finding in one.findings)
+        return replace(one, id=identity, configuration=configuration, findings=findings), conditions
+
+    def judge(
+        self,
+        request: Request,
+        arch: Arch,
+        configuration: Configuration,
+        toolchain: Toolchain,
+        identity: str,
+        files: Files,
+        progress: Callable[[str], None],
+    ) -> Judged:
+        """Analyse the tree under one configuration."""
         progress(f"{identity}: finding what is compiled")
-        program = self.program(request.tree, arch, configuration, toolchain)
+        program = self.program(files.tree, arch, configuration, toolchain)
         outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
@@ -154,6 +197,16 @@ class Analysis:
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
         slice_ = Slice(program, definitions, files.branches, files.sources)
         return one, (*slice_.decisive(), *slice_.absent())
+
+    def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
+        """Return the Kconfig model of the tree."""
+        key = (arch, request.toolchain)
+        known = self.models.find(key, request.tree)
+        if known is None:
+            read = RecordingTree(request.tree)
+            known = Model.load(read, arch, toolchain)
+            self.models.keep(key, read, known)
+        return known
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
