@@ -286,13 +286,12 @@ class Executor:
         known = state.objects.get(mine.object)
         if known is None or not known.table or at.base[0] in ("object", "list"):
             return False
-        found = {
-            theirs.object
-            for other in others
-            if isinstance(theirs := other.memory.get(at), Reference)
+        return any(
+            isinstance(theirs := other.memory.get(at), Reference)
+            and theirs.object != mine.object
             and other.objects.get(theirs.object) == known
-        }
-        return len(found - {mine.object}) > 1
+            for other in others
+        )
 
     def merge(self, known: State, other: State, where: tuple[int, int]) -> State | None:
         """Return what both states agree on, or None if that is `known` itself."""
