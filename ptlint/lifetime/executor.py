@@ -23,6 +23,7 @@ from ptlint.lifetime.callsite import Outcomes
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.events.handlers import event_handlers
+from ptlint.lifetime.found import forget_found
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
@@ -60,6 +61,7 @@ class Executor:
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     discovery: Discovery = field(init=False)
     memory: Memory = field(init=False)
+    provenance: Provenance = field(init=False)
     evaluator: Evaluator = field(init=False)
     recorder: Recorder = field(init=False)
     stores: Stores = field(init=False)
@@ -73,6 +75,7 @@ class Executor:
             interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holds
         )
         self.memory = Memory(interner, types, self.discovery)
+        self.provenance = provenance
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
         self.recorder = Recorder(journal, interner, provenance, kernel_roots)
         self.stores = Stores(self.evaluator, self.recorder)
@@ -182,6 +185,7 @@ class Executor:
             if states:
                 self.widen(block, state, states.values(), frame)
         state.collect(keeps)
+        forget_found(state, self.provenance)
         core = self.core(state)
         known = states.get(core)
         if known is None:
@@ -212,7 +216,8 @@ class Executor:
         """At a loop's head, forget what differs from round to round, so that the rounds come to an end.
 
         A pointer that moved in a table stands for any entry of it, an element of a list for any element, a
-        counter for any number; a storage that held another table, as found, may hold any.
+        counter for any number; a storage that held another table, as found, may hold any, and one in which
+        every round leaves another table has them all parked.
         """
         for at, value in list(state.memory.items()):
             if not isinstance(at, Address):
@@ -222,6 +227,9 @@ class Executor:
                     self.kept_another(at, value, state, o) for o in others
                 ):
                     del state.memory[at]  # whatever is kept there: the next round finds another one
+                elif isinstance(value, Reference) and self.left_others(at, value, state, others):
+                    self.recorder.leave(at, value, state, frame)
+                    del state.memory[at]
                 continue
             if isinstance(value, Int) and any(
                 isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
@@ -271,6 +279,18 @@ class Executor:
             and theirs.object != mine.object
             and state.as_found(mine.object)
             and other.as_found(theirs.object)
+        )
+
+    def left_others(self, at: Address, mine: Reference, state: State, others: Iterable[State]) -> bool:
+        """Say whether earlier rounds left other tables in one place, alike but for what they are."""
+        known = state.objects.get(mine.object)
+        if known is None or not known.table or at.base[0] in ("object", "list"):
+            return False
+        return any(
+            isinstance(theirs := other.memory.get(at), Reference)
+            and theirs.object != mine.object
+            and other.objects.get(theirs.object) == known
+            for other in others
         )
 
     def merge(self, known: State, other: State, where: tuple[int, int]) -> State | None:
@@ -355,6 +375,7 @@ class Executor:
         result = Address(("local", number, "return"), ())
         state.memory[result] = value
         state.collect(lambda at: at.base[1] != number or at == result)
+        forget_found(state, self.provenance)
 
     # ---- blocks
 

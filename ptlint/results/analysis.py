@@ -27,7 +27,7 @@ from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, absent, decisive
+from ptlint.program.conditions import Condition, Slice
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
@@ -40,17 +40,42 @@ from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
+from ptlint.results.recall import Recall
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
-from ptlint.source.tree import NotingTree, Tree
+from ptlint.source.tree import NotingTree, RecordingTree, Tree
 from ptlint.syntax.unit import SyntaxCache
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """What is known of the files of one tree, whatever the configuration."""
+class Searched:
+    """What was read, which texts were searched for words, those words, and the names that were looked for."""
 
+    read: frozenset[str]
+    texts: frozenset[str]
+    words: frozenset[str]
+    names: frozenset[str]
+
+
+KEPT_COMBINATIONS = 96
+KEPT_MODELS = 8
+"""Of earlier states of a series, answers and Kconfig models that may serve again."""
+
+Judged = tuple[
+    OneCombination, tuple[Condition, ...], Searched
+]  # with what decides the code that was analysed
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is known of the files of one tree, whatever the configuration.
+
+    All but Kconfig is read from `tree`, and through it from `everything`, which records searched texts as well.
+    """
+
+    everything: RecordingTree
+    tree: NotingTree
     branches: FileBranches
     sources: Sources
 
@@ -65,15 +90,16 @@ class Analysis:
         self.syntax = SyntaxCache()
         self.texts = Texts()
         self.walks = WalkCache()
+        self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
+        self.models: Recall[Model] = Recall(KEPT_MODELS)
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
         spare_collector()
-        noting = NotingTree(request.tree)
+        everything = RecordingTree(request.tree)
+        noting = NotingTree(everything)
         request = replace(request, tree=noting)
-        texts: set[str] = set()
-        words: set[str] = set()
-        names: set[str] = set()
+        searches: list[Searched] = []
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         models: dict[str, Model] = {}
@@ -81,13 +107,13 @@ class Analysis:
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
         gaps: list[Gap] = []
-        files = Files(FileBranches(), Sources(request.tree))
+        files = Files(everything, noting, FileBranches(), Sources(noting))
         closed = request.closed or bool(request.configs)
         answers: list[Asked] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
-            models[arch.name] = model = Model.load(request.tree, arch, toolchain)
+            models[arch.name] = model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
             covering = Covering(logic, model.defconfig(dict(request.assume)))
             for configuration in given(model, request):
@@ -101,7 +127,7 @@ class Analysis:
             covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
-                one, conditions, units = self.one(
+                one, conditions, searched = self.one(
                     request,
                     arch,
                     covering.chosen[number],
@@ -111,10 +137,7 @@ class Analysis:
                     progress,
                 )
                 combinations.append(one)
-                texts.update(units.compiled)
-                words |= units.words
-                names |= units.names
-                del units  # and with it all that was parsed
+                searches.append(searched)
                 number += 1
                 for condition in conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
@@ -138,9 +161,16 @@ class Analysis:
         result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
-        read = frozenset(noting.reads) | noting.absent
-        searched = (frozenset(texts) - read, frozenset(words), frozenset(names))
-        return replace(result, footprint=Footprint(read, *searched))
+        read = frozenset(noting.reads).union(noting.absent, *(one.read for one in searches))
+        return replace(
+            result,
+            footprint=Footprint(
+                read,
+                frozenset().union(*(one.texts for one in searches)) - read,
+                frozenset().union(*(one.words for one in searches)),
+                frozenset().union(*(one.names for one in searches)),
+            ),
+        )
 
     def one(
         self,
@@ -151,13 +181,39 @@ class Analysis:
         identity: str,
         files: Files,
         progress: Callable[[str], None],
-    ) -> tuple[OneCombination, tuple[Condition, ...], Units]:
-        """Analyse the tree under one configuration.
+    ) -> Judged:
+        """Return what is true under one configuration, if need be by analysing the tree.
 
-        Return with it what decides the analysed code, and the units that were searched for it.
+        A symbol that is n, or not there at all, is the same to the code.
         """
+        key = (
+            arch,
+            request.toolchain,
+            tuple(rule.digest for rule in request.rules),
+            frozenset(configuration.autoconf().items()),
+            frozenset(one for one in configuration.types.items() if one[1] != "bool"),
+        )
+        known = self.judged.find(key, files.everything.base)
+        if known is None:
+            known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
+            self.judged.keep(key, files.everything, known)
+        one, conditions, searched = known
+        findings = tuple(replace(finding, combinations=(identity,)) for finding in one.findings)
+        return replace(one, id=identity, configuration=configuration, findings=findings), conditions, searched
+
+    def judge(
+        self,
+        request: Request,
+        arch: Arch,
+        configuration: Configuration,
+        toolchain: Toolchain,
+        identity: str,
+        files: Files,
+        progress: Callable[[str], None],
+    ) -> Judged:
+        """Analyse the tree under one configuration."""
         progress(f"{identity}: finding what is compiled")
-        program = self.program(request.tree, arch, configuration, toolchain)
+        program = self.program(files.tree, arch, configuration, toolchain)
         outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
@@ -172,9 +228,24 @@ class Analysis:
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        shared = (files.branches, files.sources)
-        conditions = (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
-        return one, conditions, program.units
+        searched = Searched(
+            frozenset(files.tree.reads) | files.tree.absent,
+            frozenset(program.units.compiled),
+            frozenset(program.units.words),
+            frozenset(program.units.names),
+        )
+        slice_ = Slice(program, definitions, files.branches, files.sources)
+        return one, (*slice_.decisive(), *slice_.absent()), searched
+
+    def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
+        """Return the Kconfig model of the tree."""
+        key = (arch, request.toolchain)
+        known = self.models.find(key, request.tree)
+        if known is None:
+            read = RecordingTree(request.tree)
+            known = Model.load(read, arch, toolchain)
+            self.models.keep(key, read, known)
+        return known
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
