@@ -11,14 +11,14 @@
 static int extra_fill(struct mm_struct *mm, pgtable_t *tables, int count)
 {
 	if (count > 0)
-		tables[0] = pte_alloc_one(mm);
+		tables[1] = pte_alloc_one(mm);
 	return 0;
 }
 
 static void extra_empty(struct mm_struct *mm, pgtable_t *tables, int count)
 {
-	if (count >= 1 && tables[0])
-		pte_free(mm, tables[0]);	/* ok: sync-free -- allocated here, installed nowhere */
+	if (count >= 1 && tables[1])
+		pte_free(mm, tables[1]);	/* ok: sync-free -- allocated here, installed nowhere */
 }
 
 void extra_try(struct mm_struct *mm, int count)
