@@ -319,7 +319,9 @@ class Executor:
                     changed = True
                 memory[at] = Reference(value.object, entry)
                 continue
-            either = self.or_null(value, theirs)
+            either = self.or_null(value, theirs) or self.any_element(
+                value, theirs, (known, other), (where, at)
+            )
             if either is not None:
                 changed = changed or either != value
                 memory[at] = either
@@ -357,6 +359,20 @@ class Executor:
             return None
         joined = Symbol(self.interner.key(("or null", inner.key), (inner.key,)))
         return joined if {one, other} <= {joined, inner, Int(0)} else None
+
+    def any_element(
+        self, one: Value, other: Value | None, states: tuple[State, State], where: Hashable
+    ) -> Symbol | None:
+        """Join two elements of one list, that have no type of a table yet: any element of it."""
+        if not isinstance(one, Symbol) or not isinstance(other, Symbol):
+            return None
+        provenance = self.evaluator.provenance
+        links = [provenance.contained(value.key) for value in (one, other)]
+        names = {provenance.list_of(k, s) if k else "" for k, s in zip(links, states, strict=True)}
+        if len(names) != 1 or names == {""}:
+            return None
+        link = self.interner.key(("list", *names))
+        return Symbol(self.interner.key(("container", link, "any", where), (link,)))
 
     def core(self, state: State) -> Hashable:
         return state.core(self.memory.places)
