@@ -35,7 +35,7 @@ from ptlint.lifetime.skipped import SkippedCalls
 from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
-from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -171,17 +171,12 @@ class Executor:
     ) -> None:
         """Add a state to those that reach a block; queue the block if that tells anything new."""
         live = self.live(frame.definition.function)
-        names, pinned, number = live.at[block], live.pinned, frame.number
-
-        def keeps(at: Address) -> bool:
-            return at.base[1] != number or at.base[2] in names or at.base[2] in pinned
-
         states = seen.setdefault(block, {})
         if block in live.heads:
-            self.step(live.stepped & names, state, frame)
+            self.step(live.stepped & live.at[block], state, frame)
             if states:
                 self.widen(block, state, states.values(), frame)
-        state.collect(keeps)
+        state.collect(frame.number, live.kept[block])
         core = self.core(state)
         known = states.get(core)
         if known is None:
@@ -279,8 +274,9 @@ class Executor:
         memory = {}
         dropped: set[int] = set()
         stepped: dict[tuple[int, int], int] = {}
+        theirs_at = other.memory.get
         for at, value in known.memory.items():
-            theirs = other.memory.get(at)
+            theirs = theirs_at(at)
             if theirs == value:
                 memory[at] = value
                 continue
@@ -310,8 +306,11 @@ class Executor:
             dropped.add(phi)
             memory[at] = Symbol(phi)
         truths = {}
+        supposed = other.truths.get
         for key, truth in known.truths.items():
-            if other.truths.get(key) == truth and not any(self.interner.mentions(key, d) for d in dropped):
+            if supposed(key) is truth and not (
+                dropped and any(self.interner.mentions(key, d) for d in dropped)
+            ):
                 truths[key] = truth
             else:
                 changed = True
@@ -351,10 +350,8 @@ class Executor:
         """Forget a function's locals as it returns, and objects that nothing but the result refers to."""
         if frame.parent is None:
             return
-        number = frame.number
-        result = Address(("local", number, "return"), ())
-        state.memory[result] = value
-        state.collect(lambda at: at.base[1] != number or at == result)
+        state.memory[Address(("local", frame.number, "return"), ())] = value
+        state.collect(frame.number, ("return",))
 
     # ---- blocks
 
@@ -391,7 +388,7 @@ class Executor:
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
-            exact = value if isinstance(value, Int | Reference | Address | Code) else None
+            exact = None if isinstance(value, Symbol) else value
             self.drop_frame(state, frame, value)
             core = (self.core(state), exact)
             known = results.get(core)
