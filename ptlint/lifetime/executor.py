@@ -97,6 +97,11 @@ class Executor:
         for final, _ in self.enter(frame, arguments, state):
             self.recorder.leave_root(final, frame)
 
+    def close(self) -> None:
+        """Let go of what refers back to the executor, so that it needs no garbage collector."""
+        self.outcomes.clear()
+        del self.calls
+
     # ---- one function
 
     def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:

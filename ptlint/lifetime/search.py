@@ -105,6 +105,10 @@ class Search:
             for caller in self.callers_of(definition)
         )
 
+    def close(self) -> None:
+        """Let go of what refers back to the relevance, so that it needs no garbage collector."""
+        self.relevance.close()
+
     # ---- roots
 
     def vocabulary(self) -> list[str]:
@@ -163,9 +167,11 @@ class Search:
         journal.entered(definition)
         answers = self.program.noted = Answers()
         asked = self.relevance.noted = Asked()
+        executor = Executor(self.program, self.facts, self.relevance, journal)
         try:
-            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+            executor.run(definition)
         finally:
+            executor.close()
             self.program.noted = self.relevance.noted = None
         self.walks.add(Walk(definition, answers, asked, journal))
         return journal

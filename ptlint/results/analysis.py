@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,10 @@ class Analysis:
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
-        spare_collector()
+        with spared_collector():
+            return self._analyse(request, progress)
+
+    def _analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         logics: dict[str, Logic] = {}
@@ -138,7 +142,8 @@ class Analysis:
         """Analyse the tree under one configuration; return with it what decides the analysed code."""
         progress(f"{identity}: finding what is compiled")
         program = self.program(request.tree, arch, configuration, toolchain)
-        outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
+        search = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks)
+        outcome = search.run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
         one = OneCombination(
@@ -153,7 +158,10 @@ class Analysis:
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
         shared = (files.branches, files.sources)
-        return one, (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        conditions = (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        search.close()
+        program.close()
+        return one, conditions
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
@@ -208,12 +216,19 @@ def shipped_analysis() -> Analysis:
     return Analysis(sorted((shipped_folder() / "facts").glob("*.toml")))
 
 
-def spare_collector() -> None:
-    """Let the garbage collector run rarely: a run makes millions of small values and few cycles.
+@contextmanager
+def spared_collector() -> Iterator[None]:
+    """Keep the garbage collector out: an analysis makes millions of small values and no cycles that stay.
 
-    What the cycles hold, mostly programs of earlier combinations, is freed late: memory for time.
+    What would be one is taken apart (`close`) when a walk or a combination is done.
     """
-    gc.set_threshold(200_000, 20, 100)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:

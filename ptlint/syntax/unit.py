@@ -71,6 +71,10 @@ class UnitSyntax:
         self._functions: dict[str, Function | None] = {}
         self._pending: set[str] = set()
 
+    def close(self) -> None:
+        """Let go of what refers back to the unit; nothing can be asked any more."""
+        del self._layouts
+
     # What other rooms ask.
 
     def function(self, name: str) -> Function | None:
