@@ -143,7 +143,8 @@ class Executor:
             return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
             self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
-        first = self.core(state)
+        again = 0 in self.live(function).heads
+        first = self.core(state) if again else None  # else nothing is ever joined with it
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
         queue: deque[tuple[int, Hashable]] = deque([(0, first)])
         queued = {(0, first)}
@@ -155,10 +156,14 @@ class Executor:
             if self.steps > MAX_STEPS:
                 self.journal.overflow(frame.definition, "too many paths")
                 break
-            start = seen[block][core].copy()
-            for after in self.block(function.blocks[block].instructions, start, frame):
+            start = seen[block][core]
+            if block or again:
+                start = start.copy()
+            ends = self.block(function.blocks[block].instructions, start, frame)
+            for left, after in enumerate(ends, 1 - len(ends)):
+                only = not (left or queue or results)
                 for target, next_state in self.leave_block(
-                    function.blocks[block].terminator, after, frame, results
+                    function.blocks[block].terminator, after, frame, results, only
                 ):
                     self.join(target, next_state, seen, queue, queued, frame)
         for final, _ in results.values():
@@ -382,8 +387,12 @@ class Executor:
         state: State,
         frame: Frame,
         results: dict[Hashable, tuple[State, Value]],
+        only: bool,
     ) -> list[tuple[int, State]]:
-        """Return where control goes, with the state refined by the condition; a return goes to `results`."""
+        """Return where control goes, with the state refined by the condition; a return goes to `results`.
+
+        `only` says that if this is a return, there is no other: nothing is to be merged with it.
+        """
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
         if isinstance(terminator, ir.Branch):
@@ -395,6 +404,9 @@ class Executor:
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
             exact = None if isinstance(value, Symbol) else value
             self.drop_frame(state, frame, value)
+            if only:
+                results[None] = (state, value)
+                return []
             core = (self.core(state), exact)
             known = results.get(core)
             if known is None:
