@@ -52,8 +52,9 @@ class Calls:
         """Make a call; return the states after it, with the result stored."""
         arguments = [self.evaluator.evaluate(a, state, frame) for a in instruction.arguments]
         results: Outcomes = []
-        for name, unit, moved in self.callees.of(instruction, arguments, state, frame):
-            site = CallSite(instruction, name, moved, state.copy(), frame)
+        callees = self.callees.of(instruction, arguments, state, frame)
+        for left, (name, unit, moved) in enumerate(callees, 1 - len(callees)):
+            site = CallSite(instruction, name, moved, state.copy() if left else state, frame)
             results.extend(self.named(site, unit))
         final = []
         for after, value in results:

@@ -36,7 +36,7 @@ from ptlint.lifetime.skipped import SkippedCalls
 from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
-from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -100,6 +100,11 @@ class Executor:
         for final, _ in self.enter(frame, arguments, state):
             self.recorder.leave_root(final, frame)
 
+    def close(self) -> None:
+        """Let go of what refers back to the executor, so that it needs no garbage collector."""
+        self.outcomes.clear()
+        del self.calls
+
     # ---- one function
 
     def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
@@ -141,7 +146,8 @@ class Executor:
             return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
             self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
-        first = self.core(state)
+        again = 0 in self.live(function).heads
+        first = self.core(state) if again else None  # else nothing is ever joined with it
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
         queue: deque[tuple[int, Hashable]] = deque([(0, first)])
         queued = {(0, first)}
@@ -153,10 +159,14 @@ class Executor:
             if self.steps > MAX_STEPS:
                 self.journal.overflow(frame.definition, "too many paths")
                 break
-            start = seen[block][core].copy()
-            for after in self.block(function.blocks[block].instructions, start, frame):
+            start = seen[block][core]
+            if block or again:
+                start = start.copy()
+            ends = self.block(function.blocks[block].instructions, start, frame)
+            for left, after in enumerate(ends, 1 - len(ends)):
+                only = not (left or queue or results)
                 for target, next_state in self.leave_block(
-                    function.blocks[block].terminator, after, frame, results
+                    function.blocks[block].terminator, after, frame, results, only
                 ):
                     self.join(target, next_state, seen, queue, queued, frame)
         for final, _ in results.values():
@@ -174,17 +184,12 @@ class Executor:
     ) -> None:
         """Add a state to those that reach a block; queue the block if that tells anything new."""
         live = self.live(frame.definition.function)
-        names, pinned, number = live.at[block], live.pinned, frame.number
-
-        def keeps(at: Address) -> bool:
-            return at.base[1] != number or at.base[2] in names or at.base[2] in pinned
-
         states = seen.setdefault(block, {})
         if block in live.heads:
-            self.step(live.stepped & names, state, frame)
+            self.step(live.stepped & live.at[block], state, frame)
             if states:
                 self.widen(block, state, states.values(), frame)
-        state.collect(keeps)
+        state.collect(frame.number, live.kept[block])
         forget_found(state, self.provenance)
         core = self.core(state)
         known = states.get(core)
@@ -299,8 +304,9 @@ class Executor:
         memory = {}
         dropped: set[int] = set()
         stepped: dict[tuple[int, int], int] = {}
+        theirs_at = other.memory.get
         for at, value in known.memory.items():
-            theirs = other.memory.get(at)
+            theirs = theirs_at(at)
             if theirs == value:
                 memory[at] = value
                 continue
@@ -332,8 +338,11 @@ class Executor:
             dropped.add(phi)
             memory[at] = Symbol(phi)
         truths = {}
+        supposed = other.truths.get
         for key, truth in known.truths.items():
-            if other.truths.get(key) == truth and not any(self.interner.mentions(key, d) for d in dropped):
+            if supposed(key) is truth and not (
+                dropped and any(self.interner.mentions(key, d) for d in dropped)
+            ):
                 truths[key] = truth
             else:
                 changed = True
@@ -387,10 +396,8 @@ class Executor:
         """Forget a function's locals as it returns, and objects that nothing but the result refers to."""
         if frame.parent is None:
             return
-        number = frame.number
-        result = Address(("local", number, "return"), ())
-        state.memory[result] = value
-        state.collect(lambda at: at.base[1] != number or at == result)
+        state.memory[Address(("local", frame.number, "return"), ())] = value
+        state.collect(frame.number, ("return",))
         forget_found(state, self.provenance)
 
     # ---- blocks
@@ -417,8 +424,12 @@ class Executor:
         state: State,
         frame: Frame,
         results: dict[Hashable, tuple[State, Value]],
+        only: bool,
     ) -> list[tuple[int, State]]:
-        """Return where control goes, with the state refined by the condition; a return goes to `results`."""
+        """Return where control goes, with the state refined by the condition; a return goes to `results`.
+
+        `only` says that if this is a return, there is no other: nothing is to be merged with it.
+        """
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
         if isinstance(terminator, ir.Branch):
@@ -428,8 +439,11 @@ class Executor:
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
-            exact = value if isinstance(value, Int | Reference | Address | Code) else None
+            exact = None if isinstance(value, Symbol) else value
             self.drop_frame(state, frame, value)
+            if only:
+                results[None] = (state, value)
+                return []
             core = (self.core(state), exact)
             known = results.get(core)
             if known is None:

@@ -159,9 +159,11 @@ def write(at: Location, value: Value, state: State) -> None:
 
 def forget(at: Address, state: State) -> None:
     """Forget a location and everything inside it."""
-    size = len(at.path)
-    stale = [
-        a for a in state.memory if isinstance(a, Address) and a.base == at.base and a.path[:size] == at.path
-    ]
+    memory, base, path = state.memory, at.base, at.path
+    if path:
+        size = len(path)
+        stale = [a for a in memory if a[0] == base and a[1][:size] == path]
+    else:
+        stale = [a for a in memory if a[0] == base]
     for a in stale:
-        del state.memory[a]
+        del memory[a]

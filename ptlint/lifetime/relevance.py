@@ -115,6 +115,10 @@ class Relevance:
             if f.event in SYNCHRONISING or (f.event in LOCKING and f.kind in ("mmap-write", "rmap-write"))
         )
 
+    def close(self) -> None:
+        """Let go of what refers back to here; nothing can be asked any more."""
+        del self._flows
+
     def deferred(self, name: str) -> bool:
         """Say whether a function's verdicts depend on who calls it."""
         known = name in self.wanted

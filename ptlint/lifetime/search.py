@@ -113,6 +113,10 @@ class Search:
         )
         return any(c is not None and self.program.touches(c, self.waiting) for c in called)
 
+    def close(self) -> None:
+        """Let go of what refers back to the relevance, so that it needs no garbage collector."""
+        self.relevance.close()
+
     # ---- roots
 
     def vocabulary(self) -> list[str]:
@@ -171,9 +175,11 @@ class Search:
         journal.entered(definition)
         answers = self.program.noted = Answers()
         asked = self.relevance.noted = Asked()
+        executor = Executor(self.program, self.facts, self.relevance, journal)
         try:
-            Executor(self.program, self.facts, self.relevance, journal).run(definition)
+            executor.run(definition)
         finally:
+            executor.close()
             self.program.noted = self.relevance.noted = None
         self.walks.add(Walk(definition, answers, asked, journal))
         return journal

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,16 +63,15 @@ KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
 """Of earlier states of a series, answers and Kconfig models that may serve again."""
 
-Judged = tuple[
-    OneCombination, tuple[Condition, ...], Searched
-]  # with what decides the code that was analysed
+# What was found under one configuration, what decides the code that was analysed, and what was looked at.
+Judged = tuple[OneCombination, tuple[Condition, ...], Searched]
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
     """What is known of the files of one tree, whatever the configuration.
 
-    All but Kconfig is read from `tree`, and through it from `everything`, which records searched texts as well.
+    All but Kconfig is read from `tree`, through `everything`, which records searched texts as well.
     """
 
     everything: RecordingTree
@@ -95,7 +95,10 @@ class Analysis:
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
-        spare_collector()
+        with spared_collector():
+            return self._analyse(request, progress)
+
+    def _analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         everything = RecordingTree(request.tree)
         noting = NotingTree(everything)
         request = replace(request, tree=noting)
@@ -214,7 +217,8 @@ class Analysis:
         """Analyse the tree under one configuration."""
         progress(f"{identity}: finding what is compiled")
         program = self.program(files.tree, arch, configuration, toolchain)
-        outcome = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks).run()
+        search = Search(program, self.facts, lambda text: progress(f"{identity}: {text}"), self.walks)
+        outcome = search.run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
         one = OneCombination(
@@ -235,7 +239,10 @@ class Analysis:
             frozenset(program.units.names),
         )
         slice_ = Slice(program, definitions, files.branches, files.sources)
-        return one, (*slice_.decisive(), *slice_.absent()), searched
+        conditions = (*slice_.decisive(), *slice_.absent())
+        search.close()
+        program.close()
+        return one, conditions, searched
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""
@@ -309,12 +316,19 @@ def shipped_analysis() -> Analysis:
     return Analysis(sorted((shipped_folder() / "facts").glob("*.toml")))
 
 
-def spare_collector() -> None:
-    """Let the garbage collector run rarely: a run makes millions of small values and few cycles.
+@contextmanager
+def spared_collector() -> Iterator[None]:
+    """Keep the garbage collector out: an analysis makes millions of small values and no cycles that stay.
 
-    What the cycles hold, mostly programs of earlier combinations, is freed late: memory for time.
+    What would be one is taken apart (`close`) when a walk or a combination is done.
     """
-    gc.set_threshold(200_000, 20, 100)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:
