@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs",
         nargs="*",
-        metavar="PATH|PATCH",
+        metavar="PATH|PATCH|A..B",
         help="as for check, or as for patch (default: the whole tree)",
     )
+    inputs.add_base(parser)
     parser.add_argument("--emit", metavar="DIR", help="write each combination's .config to DIR/ID.config")
     add_analysis(parser)
     parser.add_argument("--quiet", action="store_true", help="do not tell of progress")
@@ -74,16 +75,24 @@ def _run(arguments: argparse.Namespace, engine: "Engine | None", tree: "DiskTree
         raise UsageError("paths and patches do not go together; name either")
     with progress(arguments) as teller:
         if given and all(given):
-            series = inputs.read_series(arguments.inputs)
-            session = open_session(arguments, engine, tree, touched=inputs.touched(series))
+            base, series = inputs.given(
+                argparse.Namespace(patches=arguments.inputs, staged=False, base=arguments.base), tree
+            )
+            session = open_session(arguments, engine, base, touched=inputs.touched(series))
             return patch(session.request, series, session.selection, session.engine, teller, final=False)
+        if arguments.base is not None:
+            raise UsageError("--base goes with patches, and none is given")
         session = open_session(arguments, engine, tree, paths_in(tree, arguments.inputs))
         return check(session.request, session.selection, session.engine, teller, "check", ledger=False)
 
 
 def _is_patch(tree: "DiskTree", name: str) -> bool:
-    """Tell whether an input is a patch: by its name, or because it exists outside of the tree only."""
-    if name == "-" or name.endswith(tuple(one for one in inputs.SUFFIXES if one != ".txt")):
+    """Tell whether an input is a patch or a range: by its name, or because it lies outside of the tree."""
+    if (
+        name == "-"
+        or inputs.is_range(name)
+        or name.endswith(tuple(one for one in inputs.SUFFIXES if one != ".txt"))
+    ):
         return True
     top = os.path.realpath(tree.root)
     inside = os.path.realpath(name)

@@ -28,6 +28,11 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--staged", action="store_true", help="what git's index has that HEAD (or --base) has not"
     )
+    add_base(parser)
+
+
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that names what patches begin from."""
     parser.add_argument(
         "--base",
         metavar="REV",

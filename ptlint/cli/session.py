@@ -5,7 +5,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,15 +19,16 @@ from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.toolchain import DEFAULT
 from ptlint.results.baseline import Accepted, decode, read_baseline
 from ptlint.results.cache import CachingEngine
-from ptlint.results.engine import Engine, Request
+from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.selection import Selection
 from ptlint.rules.loader import choose_rules, load_rules
+from ptlint.source.repository import GitTree
 from ptlint.source.tree import DiskTree, Tree
 
 DEFAULT_ARCH = "x86_64"
 
 SETTINGS = ".ptlint.toml"
-"""At the top of the tree, wherever below it ptlint is called."""
+"""The nearest one at or above the current directory; the one at the top of the tree, called from outside."""
 
 _OF_ARCH = re.compile(r"arch/([a-z0-9_]+)/")
 
@@ -99,8 +100,16 @@ def open_session(
     )
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:
-        engine = analysis() if arguments.no_cache else CachingEngine(analysis())
+        engine = _Deferred() if arguments.no_cache else CachingEngine(_Deferred())
     return Session(tree, request, selection, engine, _accepted(tree, arguments.baseline))
+
+
+class _Deferred:
+    """The analysis, imported when it is asked: where the cache has the answer, it never is."""
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        """See `ptlint.results.engine.Engine`."""
+        return analysis().analyse(request, progress)
 
 
 def analysis() -> Engine:
@@ -139,9 +148,24 @@ def _accepted(base: Tree, baseline: str | None) -> tuple[Accepted, ...]:
 
     The settings are those of the base: a patch cannot accept what it brings.
     """
-    settings = base.find(SETTINGS)
-    found = () if settings is None else decode(settings, SETTINGS)
+    found: tuple[Accepted, ...] = ()
+    for name in _settings(base):
+        text = base.find(name)
+        if text is not None:
+            found = decode(text, name)
+            break
     return found if baseline is None else (*found, *read_baseline(baseline))
+
+
+def _settings(base: Tree) -> Iterator[str]:
+    """Yield where settings may be, the nearest first."""
+    root = base.repository.folder if isinstance(base, GitTree) else ""
+    if isinstance(base, DiskTree):
+        root = os.path.realpath(base.root)
+    here = os.path.relpath(os.path.realpath(os.getcwd()), root) if root else "."
+    parts = [] if here == "." or here.split("/")[0] == ".." else here.split("/")
+    for count in range(len(parts), -1, -1):
+        yield "/".join([*parts[:count], SETTINGS])
 
 
 def _config(name: str) -> str:

@@ -81,6 +81,11 @@ class Preprocessor:
         self._predefined = predefined
         self._tables: dict[tuple[tuple[str, str], ...], dict[str, Macro]] = {}
 
+    def close(self) -> None:
+        """Let go of what refers back to here; nothing can be asked any more."""
+        self._searches.clear()
+        del self.generated
+
     def unit(self, path: str, module: bool = False) -> Unit:
         """Return the translation unit of the .c file *path*, compiled as part of a module or of the kernel.
 

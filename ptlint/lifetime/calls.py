@@ -15,7 +15,7 @@ from ptlint.lifetime.objects import Origin, State, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.uses import Uses
-from ptlint.lifetime.values import Address, Reference
+from ptlint.lifetime.values import Address, Reference, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -53,8 +53,9 @@ class Calls:
         """Make a call; return the states after it, with the result stored."""
         arguments = [self.evaluator.evaluate(a, state, frame) for a in instruction.arguments]
         results: Outcomes = []
-        for name, unit, moved in self.callees.of(instruction, arguments, state, frame):
-            site = CallSite(instruction, name, moved, state.copy(), frame)
+        callees = self.callees.of(instruction, arguments, state, frame)
+        for left, (name, unit, moved) in enumerate(callees, 1 - len(callees)):
+            site = CallSite(instruction, name, moved, state.copy() if left else state, frame)
             results.extend(self.named(site, unit))
         final = []
         for after, value in results:
@@ -87,12 +88,22 @@ class Calls:
             if site.state.handed:
                 self.uses.called(definition, site)
             return self.skip(site)
-        return self.activations.enter(definition, site.arguments, site)
+        return self.activations.enter(definition, self.typed(definition, site), site)
+
+    def typed(self, definition: Definition, site: CallSite) -> list[Value]:
+        """Return the arguments as the parameters' types make them: an unknown pointer may become a table."""
+        parameters = definition.function.parameters
+        arguments = list(site.arguments)
+        for index, (value, parameter) in enumerate(zip(arguments, parameters, strict=False)):
+            if isinstance(value, Symbol) and not self.types.is_slot(parameter.type):
+                arguments[index] = self.discovery.coerce(value, parameter.type, site.state)
+        return arguments
 
     def hands_on_container(self, definition: Definition, site: CallSite) -> bool:
-        """Say whether a call hands over a container of tables, to a function that something may come of."""
+        """Say whether a call hands over a container of tables or an element of a list, and matters to it."""
         return any(
-            self.discovery.hands_tables(value) and self.relevance.flow(definition, index).acts
+            (self.discovery.hands_tables(value) or self.discovery.listed(value, site.state))
+            and self.relevance.flow(definition, index).acts
             for index, value in enumerate(site.arguments[: len(definition.function.parameters)])
         )
 

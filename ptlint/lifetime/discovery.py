@@ -58,8 +58,7 @@ class Discovery:
                 handed = self.provenance.parameter_of(value.key)
                 if handed:
                     return self.handed_in(value.key, handed, type_, state)
-                inner = self.contained(value.key)
-                listed = self.provenance.list_of(inner, state) if isinstance(inner, int) and inner else ""
+                listed = self.listed(value, state)
                 state.objects[identity] = Object(
                     Origin.LIST if listed else Origin.UNKNOWN,
                     listed,
@@ -96,14 +95,10 @@ class Discovery:
             and (self.holds(self.provenance.container_name(value)) or self.holds(list_name(value)))
         )
 
-    def contained(self, key: int) -> int:
-        """Return the link pointer that `container_of` was applied to, 0 if this is something else."""
-        expression = self.interner.expression(key)
-        if isinstance(expression, tuple) and expression[0] == "or null":
-            expression = self.interner.expression(expression[1])
-        if isinstance(expression, tuple) and expression[0] == "container":
-            return expression[1] if isinstance(expression[1], int) else 0
-        return 0
+    def listed(self, value: Value, state: State) -> str:
+        """Return the name of the list that a pointer of another type is an element of, or nothing."""
+        link = self.provenance.contained(value.key) if isinstance(value, Symbol) else 0
+        return self.provenance.list_of(link, state) if link else ""
 
     def stored_table(self, key: int, at: Address, type_: ir.Type, state: State, again: bool = False) -> Value:
         """A table pointer read from storage that this path has not written.

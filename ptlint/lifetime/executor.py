@@ -23,6 +23,7 @@ from ptlint.lifetime.callsite import Outcomes
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.events.handlers import event_handlers
+from ptlint.lifetime.found import forget_found
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
@@ -38,7 +39,7 @@ from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
 from ptlint.lifetime.uses import Uses
-from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Location, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -64,6 +65,7 @@ class Executor:
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     discovery: Discovery = field(init=False)
     memory: Memory = field(init=False)
+    provenance: Provenance = field(init=False)
     evaluator: Evaluator = field(init=False)
     recorder: Recorder = field(init=False)
     stores: Stores = field(init=False)
@@ -78,6 +80,7 @@ class Executor:
             interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holds
         )
         self.memory = Memory(interner, types, self.discovery)
+        self.provenance = provenance
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
         self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor)
         descriptors = Descriptors(self.relevance.storage, provenance)
@@ -111,6 +114,11 @@ class Executor:
             arguments.append(self.discovery.coerce(Symbol(key), parameter.type, state))
         for final, _ in self.enter(frame, arguments, state):
             self.recorder.leave_root(final, frame)
+
+    def close(self) -> None:
+        """Let go of what refers back to the executor, so that it needs no garbage collector."""
+        self.outcomes.clear()
+        del self.calls
 
     # ---- one function
 
@@ -153,7 +161,8 @@ class Executor:
             return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
             self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
-        first = self.core(state)
+        again = 0 in self.live(function).heads
+        first = self.core(state) if again else None  # else nothing is ever joined with it
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
         queue: deque[tuple[int, Hashable]] = deque([(0, first)])
         queued = {(0, first)}
@@ -165,10 +174,14 @@ class Executor:
             if self.steps > MAX_STEPS:
                 self.journal.overflow(frame.definition, "too many paths")
                 break
-            start = seen[block][core].copy()
-            for after in self.block(function.blocks[block].instructions, start, frame):
+            start = seen[block][core]
+            if block or again:
+                start = start.copy()
+            ends = self.block(function.blocks[block].instructions, start, frame)
+            for left, after in enumerate(ends, 1 - len(ends)):
+                only = not (left or queue or results)
                 for target, next_state in self.leave_block(
-                    function.blocks[block].terminator, after, frame, results
+                    function.blocks[block].terminator, after, frame, results, only
                 ):
                     self.join(target, next_state, seen, queue, queued, frame)
         for final, _ in results.values():
@@ -186,17 +199,13 @@ class Executor:
     ) -> None:
         """Add a state to those that reach a block; queue the block if that tells anything new."""
         live = self.live(frame.definition.function)
-        names, pinned, number = live.at[block], live.pinned, frame.number
-
-        def keeps(at: Address) -> bool:
-            return at.base[1] != number or at.base[2] in names or at.base[2] in pinned
-
         states = seen.setdefault(block, {})
         if block in live.heads:
-            self.step(live.stepped & names, state, frame)
+            self.step(live.stepped & live.at[block], state, frame)
             if states:
                 self.widen(block, state, states.values(), frame)
-        state.collect(keeps)
+        state.collect(frame.number, live.kept[block])
+        forget_found(state, self.provenance)
         core = self.core(state)
         known = states.get(core)
         if known is None:
@@ -227,7 +236,8 @@ class Executor:
         """At a loop's head, forget what differs from round to round, so that the rounds come to an end.
 
         A pointer that moved in a table stands for any entry of it, an element of a list for any element, a
-        counter for any number; a storage that held another table, as found, may hold any.
+        counter for any number; a storage that held another table, as found, may hold any, and one in which
+        every round leaves another table has them all parked.
         """
         for at, value in list(state.memory.items()):
             if not isinstance(at, Address):
@@ -237,6 +247,9 @@ class Executor:
                     self.kept_another(at, value, state, o) for o in others
                 ):
                     del state.memory[at]  # whatever is kept there: the next round finds another one
+                elif isinstance(value, Reference) and self.left_others(at, value, state, others):
+                    self.recorder.leave(at, value, state, frame)
+                    del state.memory[at]
                 continue
             if isinstance(value, Int) and any(
                 isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
@@ -290,14 +303,27 @@ class Executor:
             and other.as_found(theirs.object)
         )
 
+    def left_others(self, at: Address, mine: Reference, state: State, others: Iterable[State]) -> bool:
+        """Say whether earlier rounds left other tables in one place, alike but for what they are."""
+        known = state.objects.get(mine.object)
+        if known is None or not known.table or at.base[0] in ("object", "list"):
+            return False
+        return any(
+            isinstance(theirs := other.memory.get(at), Reference)
+            and theirs.object != mine.object
+            and other.objects.get(theirs.object) == known
+            for other in others
+        )
+
     def merge(self, known: State, other: State, where: tuple[int, int]) -> State | None:
         """Return what both states agree on, or None if that is `known` itself."""
         changed = False
         memory = {}
         dropped: set[int] = set()
         stepped: dict[tuple[int, int], int] = {}
+        theirs_at = other.memory.get
         for at, value in known.memory.items():
-            theirs = other.memory.get(at)
+            theirs = theirs_at(at)
             if theirs == value:
                 memory[at] = value
                 continue
@@ -316,7 +342,9 @@ class Executor:
                     changed = True
                 memory[at] = Reference(value.object, entry)
                 continue
-            either = self.or_null(value, theirs)
+            either = self.or_null(value, theirs) or self.any_element(
+                value, theirs, (known, other), (where, at)
+            )
             if either is not None:
                 changed = changed or either != value
                 memory[at] = either
@@ -327,8 +355,11 @@ class Executor:
             dropped.add(phi)
             memory[at] = Symbol(phi)
         truths = {}
+        supposed = other.truths.get
         for key, truth in known.truths.items():
-            if other.truths.get(key) == truth and not any(self.interner.mentions(key, d) for d in dropped):
+            if supposed(key) is truth and not (
+                dropped and any(self.interner.mentions(key, d) for d in dropped)
+            ):
                 truths[key] = truth
             else:
                 changed = True
@@ -355,6 +386,20 @@ class Executor:
         joined = Symbol(self.interner.key(("or null", inner.key), (inner.key,)))
         return joined if {one, other} <= {joined, inner, Int(0)} else None
 
+    def any_element(
+        self, one: Value, other: Value | None, states: tuple[State, State], where: Hashable
+    ) -> Symbol | None:
+        """Join two elements of one list, that have no type of a table yet: any element of it."""
+        if not isinstance(one, Symbol) or not isinstance(other, Symbol):
+            return None
+        provenance = self.evaluator.provenance
+        links = [provenance.contained(value.key) for value in (one, other)]
+        names = {provenance.list_of(k, s) if k else "" for k, s in zip(links, states, strict=True)}
+        if len(names) != 1 or names == {""}:
+            return None
+        link = self.interner.key(("list", *names))
+        return Symbol(self.interner.key(("container", link, "any", where), (link,)))
+
     def core(self, state: State) -> Hashable:
         return state.core(self.memory.places)
 
@@ -368,10 +413,9 @@ class Executor:
         """Forget a function's locals as it returns, and objects that nothing but the result refers to."""
         if frame.parent is None:
             return
-        number = frame.number
-        result = Address(("local", number, "return"), ())
-        state.memory[result] = value
-        state.collect(lambda at: at.base[1] != number or at == result)
+        state.memory[Address(("local", frame.number, "return"), ())] = value
+        state.collect(frame.number, ("return",))
+        forget_found(state, self.provenance)
 
     # ---- blocks
 
@@ -400,8 +444,12 @@ class Executor:
         state: State,
         frame: Frame,
         results: dict[Hashable, tuple[State, Value]],
+        only: bool,
     ) -> list[tuple[int, State]]:
-        """Return where control goes, with the state refined by the condition; a return goes to `results`."""
+        """Return where control goes, with the state refined by the condition; a return goes to `results`.
+
+        `only` says that if this is a return, there is no other: nothing is to be merged with it.
+        """
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
         if (state.handed or state.called) and isinstance(terminator, ir.Branch | ir.Return):
@@ -415,8 +463,11 @@ class Executor:
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
-            exact = value if isinstance(value, Int | Reference | Address | Code) else None
+            exact = None if isinstance(value, Symbol) else value
             self.drop_frame(state, frame, value)
+            if only:
+                results[None] = (state, value)
+                return []
             core = (self.core(state), exact)
             known = results.get(core)
             if known is None:

@@ -16,10 +16,12 @@ from ptlint.syntax import ir
 class Liveness:
     """`at` gives the live locals at the start of each block; `pinned` are those whose address is taken.
 
-    `stepped` are the locals that are moved on from where they are (`p++`, `p = p + n`).
+    `kept` are both together. `stepped` are the locals that are moved on from where they are (`p++`,
+    `p = p + n`).
     """
 
     at: tuple[frozenset[str], ...]
+    kept: tuple[frozenset[str], ...]
     pinned: frozenset[str]
     heads: frozenset[int]  # blocks that a back edge leads to
     stepped: frozenset[str]
@@ -68,7 +70,11 @@ def liveness(function: ir.Function) -> Liveness:
                 at[index] = new
                 changed = True
     return Liveness(
-        tuple(frozenset(a) for a in at), frozenset(pinned), loop_heads(function), frozenset(stepped)
+        tuple(frozenset(a) for a in at),
+        tuple(frozenset(a | pinned) for a in at),
+        frozenset(pinned),
+        loop_heads(function),
+        frozenset(stepped),
     )
 
 

@@ -10,7 +10,17 @@ from __future__ import annotations
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.values import Address, Interner, Location, Reference, Slot, Symbol, Value, pointer_to
+from ptlint.lifetime.values import (
+    Address,
+    Int,
+    Interner,
+    Location,
+    Reference,
+    Slot,
+    Symbol,
+    Value,
+    pointer_to,
+)
 from ptlint.syntax import ir
 
 
@@ -72,6 +82,8 @@ class Memory:
             known = self.element(at, state)
             if known is not None:
                 return known
+            if self.types.is_pointer(type_) and self.untouched(at, state):
+                return Int(0)
         value = self.unknown_content(at, type_, state)
         if at.base[0] != "local" or self.types.is_pointer(type_):
             state.memory[at] = value
@@ -89,6 +101,14 @@ class Memory:
             ):
                 return value
         return None
+
+    def untouched(self, at: Address, state: State) -> bool:
+        """Say whether nothing on this path has written a local array, or was handed it and not followed.
+
+        No program reads such an element: the paths that seem to are no paths.
+        """
+        prefix = at.path[: at.path.index("[]")]
+        return not any(Address(at.base, prefix[:size]) in state.memory for size in range(len(prefix) + 1))
 
     def inside(self, whole: Value, path: tuple[object, ...]) -> Value:
         """Return the part that `path` names of a structure that is held as one value."""
@@ -139,9 +159,11 @@ def write(at: Location, value: Value, state: State) -> None:
 
 def forget(at: Address, state: State) -> None:
     """Forget a location and everything inside it."""
-    size = len(at.path)
-    stale = [
-        a for a in state.memory if isinstance(a, Address) and a.base == at.base and a.path[:size] == at.path
-    ]
+    memory, base, path = state.memory, at.base, at.path
+    if path:
+        size = len(path)
+        stale = [a for a in memory if a[0] == base and a[1][:size] == path]
+    else:
+        stale = [a for a in memory if a[0] == base]
     for a in stale:
-        del state.memory[a]
+        del memory[a]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Container, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
@@ -73,6 +73,23 @@ class Object:
     batch: Base = ()  # given, as one of many in an array: the storage that holds it
     holder: str = ""  # the container that the table above it, or one further up, was loaded from
     status: int = UNCHANGED  # what the monitor remembers of it
+    known_hash: int = field(default=0, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        """States are told apart by their objects again and again: an object's hash is computed once."""
+        if not self.known_hash:
+            parts = (self.where, self.visibility, self.sync, self.owner, self.space, self.level, self.table)
+            parts_too = (
+                self.container,
+                self.flagged,
+                self.early,
+                self.freed,
+                self.given,
+                self.holder,
+                self.status,
+            )
+            object.__setattr__(self, "known_hash", hash((parts, parts_too)))
+        return self.known_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,96 +142,91 @@ class State:
 
         A null pointer counts in `places` (those of page-table types) only.
         """
-        references = frozenset(
-            (at, self.stepping(v) if isinstance(v, Reference) else v)
-            for at, v in self.memory.items()
-            if (isinstance(v, Reference) and self.weighs(at, v))
-            or (isinstance(v, Int) and v.value == 0 and at in places and isinstance(at, Address))
-        )
-        named = {v.object for _, v in references if isinstance(v, Reference)}
-        objects = frozenset((i, o) for i, o in self.objects.items() if o.table or i in named)
-        return (
-            references,
-            objects,
-            self.locks,
-            self.dead,
-            self.graced,
-            self.interrupted,
-            self.called,
-            self.slept,
-        )
-
-    def stepping(self, value: Reference) -> Reference:
-        """Leave out which entry of a table a pointer is at, where the path knows nothing of that entry."""
-        if value.offset and not isinstance(self.memory.get(Slot(value.object, value.offset)), Reference):
-            return Reference(value.object, ANY_ENTRY)
-        return value
+        references: list[tuple[Address | Slot, Value]] = []
+        named: set[int] = set()
+        memory, objects = self.memory, self.objects
+        for at, v in memory.items():
+            if type(v) is Reference:
+                identity = v.object
+                if type(at) is Address and at.base[0] != "local":  # kept elsewhere: only tables weigh
+                    known = objects.get(identity)
+                    if known is None or not known.table:
+                        continue
+                named.add(identity)
+                if v.offset and type(memory.get(Slot(identity, v.offset))) is not Reference:
+                    # Which entry of a table it is at counts for nothing if nothing is known of that entry.
+                    v = Reference(identity, ANY_ENTRY)
+                references.append((at, v))
+            elif type(v) is Int and v.value == 0 and type(at) is Address and at in places:
+                references.append((at, v))
+        tables = frozenset([pair for pair in objects.items() if pair[1].table or pair[0] in named])
+        held = (self.locks, self.dead, self.graced, self.interrupted, self.called, self.slept)
+        return (frozenset(references), tables, held)
 
     def as_found(self, identity: int) -> bool:
         """Say whether a table came from a container and nothing has been done to it since."""
         known = self.objects.get(identity)
         return known is not None and known.visibility is Visibility.PARKED and not known.freed
 
-    def weighs(self, at: Address | Slot, value: Reference) -> bool:
-        """Say whether a reference keeps paths apart: not one to a page without a table, kept elsewhere."""
-        if isinstance(at, Slot) or at.base[0] == "local":
-            return True
-        known = self.objects.get(value.object)
-        return known is not None and known.table
-
-    def collect(self, live: Callable[[Address], bool]) -> None:
-        """Forget dead locals, then what nothing refers to any more."""
+    def collect(self, frame: int, live: Container[Hashable]) -> None:
+        """Forget the locals of an activation that are not live, then what nothing refers to any more."""
         memory = self.memory
-        stale_locals = [
-            at for at in memory if isinstance(at, Address) and at.base[0] == "local" and not live(at)
-        ]
-        for place in stale_locals:
+        stale: list[Address | Slot] = []
+        slots: list[tuple[Slot, Value]] = []
+        inside: list[Address] = []  # members of objects
+        held: set[tuple[int, int]] = set()  # references, as (object, offset)
+        alive: set[object] = set()
+        for at, v in memory.items():
+            if type(at) is Address:
+                kind = at.base[0]
+                if kind == "local":
+                    if at.base[1] == frame and at.base[2] not in live:
+                        stale.append(at)
+                        continue
+                elif kind == "object":
+                    inside.append(at)
+                if type(v) is Reference:
+                    held.add(v)
+                    alive.add(v.object)
+            else:
+                slots.append((at, v))  # type: ignore[arg-type]
+            if type(v) is Address and v.base[0] == "object":
+                alive.add(v.base[1])
+        for place in stale:
             del memory[place]
-        held: set[Reference] = {
-            v for at, v in memory.items() if isinstance(v, Reference) and isinstance(at, Address)
-        }
-        alive = {r.object for r in held}
-        alive.update(
-            v.base[1]
-            for v in memory.values()
-            if isinstance(v, Address) and v.base[0] == "object" and isinstance(v.base[1], int)
-        )
+        if slots:
+            self.reach(slots, held, alive)
+            for at, v in slots:
+                if (at.object, at.offset) not in held or (type(v) is Reference and v.object not in alive):
+                    del memory[at]
+        for at in inside:
+            if at.base[1] not in alive:
+                del memory[at]
+        if not alive.issuperset(self.objects):
+            for identity in [i for i in self.objects if i not in alive]:
+                del self.objects[identity]
+                self.history.pop(identity, None)
+                self.chains.pop(identity, None)
+            self.handed = self.handed.intersection(self.objects)
+            self.called = self.called.intersection(self.objects)
+
+    def reach(
+        self, slots: Iterable[tuple[Slot, Value]], held: set[tuple[int, int]], alive: set[object]
+    ) -> None:
+        """Add what is referred to from entries that something alive points to."""
         grown = True
         while grown:
             grown = False
-            for at, v in memory.items():
+            for at, v in slots:
                 if (
-                    isinstance(at, Slot)
-                    and isinstance(v, Reference)
+                    type(v) is Reference
                     and v.object not in alive
-                    and Reference(at.object, at.offset) in held
+                    and (at.object, at.offset) in held
+                    and not self.ordinary(v.object)
                 ):
-                    if self.ordinary(v.object):
-                        continue
                     alive.add(v.object)
                     held.add(v)
                     grown = True
-        stale = [
-            at
-            for at in memory
-            if (
-                isinstance(at, Slot)
-                and (
-                    Reference(at.object, at.offset) not in held
-                    or (isinstance(v := memory[at], Reference) and v.object not in alive)
-                )
-            )
-            or (isinstance(at, Address) and at.base[0] == "object" and at.base[1] not in alive)
-        ]
-        for gone in stale:
-            del memory[gone]
-        for identity in [i for i in self.objects if i not in alive]:
-            del self.objects[identity]
-            self.history.pop(identity, None)
-            self.chains.pop(identity, None)
-        if self.handed or self.called:
-            self.handed = self.handed.intersection(self.objects)
-            self.called = self.called.intersection(self.objects)
 
     def ordinary(self, identity: int) -> bool:
         """Say whether an object is as any table in an entry is: installed, with nothing done to it."""

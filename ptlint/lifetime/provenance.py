@@ -92,7 +92,21 @@ class Provenance:
             known = state.objects.get(head.base[1])
             if known is not None and known.container.startswith("list"):
                 return known.container
+        elif head.base[0] == "symbol" and isinstance(head.base[1], int):
+            before = self.contained(head.base[1])  # the element before this one
+            listed = self.list_of(before, state) if before else ""
+            if listed:
+                return listed
         return list_name(head)
+
+    def contained(self, key: int) -> int:
+        """Return the link pointer that `container_of` was applied to, 0 if this is something else."""
+        expression = self.interner.expression(key)
+        if isinstance(expression, tuple) and expression[0] == "or null":
+            expression = self.interner.expression(expression[1])
+        if isinstance(expression, tuple) and expression[0] == "container":
+            return expression[1] if isinstance(expression[1], int) else 0
+        return 0
 
     def container_name(self, at: Address) -> str:
         """Return the name of a storage that may hold tables: structure.member, or a variable's name."""

@@ -107,19 +107,22 @@ class Recorder:
     def leave_root(self, state: State, frame: Frame) -> None:
         """A root returns: what it left in storage that outlives it is parked there."""
         for at, value in state.memory.items():
-            if not isinstance(at, Address) or at.base[0] == "local" or not isinstance(value, Reference):
-                continue
-            if state.shared(at):
-                continue  # parked when it was stored
-            known = state.objects.get(value.object)
-            if known is None or not known.table or known.freed:
-                continue
-            name = str(at.base[1]) if at.base[0] == "list" else self.provenance.container_name(at)
-            if known.visibility is Visibility.PARKED and known.container == name:
-                continue
-            if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
-                continue
-            self.park(name, value.object, state, frame, ())
+            if isinstance(at, Address) and isinstance(value, Reference):
+                self.leave(at, value, state, frame)
+
+    def leave(self, at: Address, value: Reference, state: State, frame: Frame) -> None:
+        """Park what is kept in a storage that outlives the walk, unless it was found there."""
+        if at.base[0] == "local" or state.shared(at):
+            return  # in a page's descriptor it was parked when it was stored
+        known = state.objects.get(value.object)
+        if known is None or not known.table or known.freed:
+            return
+        name = str(at.base[1]) if at.base[0] == "list" else self.provenance.container_name(at)
+        if known.visibility is Visibility.PARKED and known.container == name:
+            return
+        if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
+            return
+        self.park(name, value.object, state, frame, ())
 
     # ---- the way
 

@@ -24,6 +24,7 @@ CONSUMES = frozenset({"free", "queue"})
 PARKS = "park:"  # with the member's name
 KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
 TABLE = "table"  # is given a page-table type on the way
+INSTALLS = "install"  # is put into a page-table entry
 EVENT_ACTS = {
     "free": "free",
     "queue": "queue",
@@ -119,6 +120,10 @@ class Relevance:
             if f.event in SYNCHRONISING or (f.event in LOCKING and f.kind in ("mmap-write", "rmap-write"))
         )
 
+    def close(self) -> None:
+        """Let go of what refers back to here; nothing can be asked any more."""
+        del self._flows
+
     def deferred(self, name: str) -> bool:
         """Say whether a function's verdicts depend on who calls it."""
         known = name in self.wanted
@@ -196,8 +201,13 @@ class Relevance:
         return self.types.is_pointer(result.type) or result.name in self._typed_results[caller]
 
     def may_carry(self, type_: ir.Type) -> bool:
-        """Say whether a result of this type may be a table, in any representation."""
-        return bool(type_.pointers) or self.interesting(type_) or self.types.is_word(type_)
+        """Say whether a result of this type may be a table, in any representation: an entry, too."""
+        return (
+            bool(type_.pointers)
+            or self.interesting(type_)
+            or self.types.is_entry(type_)
+            or self.types.is_word(type_)
+        )
 
     def interesting(self, type_: ir.Type) -> bool:
         """Say whether values of a type are tables, pointers into them, or their entries."""
@@ -416,6 +426,8 @@ class _Tracer:
         if isinstance(base, ir.Deref) and self.types.is_entry(base.type):
             if self.types.level(base.type) != "pte" and (carried or self.carries(base.pointer)):
                 self.acts.add("entry")
+                if carried:
+                    self.acts.add(INSTALLS)
             return
         type_ = target.type if isinstance(target, ir.Deref | ir.Member | ir.Name) else ir.Type()
         pointer = self.types.is_pointer(type_)
@@ -459,10 +471,15 @@ class _Tracer:
                 self.tainted.add(inner.name)
 
     def stores(self, instruction: ir.Call, carried: list[bool]) -> bool:
-        """Say whether a call leaves what it is handed in a member: of another argument, maybe."""
+        """Say whether a call leaves what it is handed on a list, or in a member: of an argument, maybe."""
         for name in self.names(instruction):
+            fact = self.relevance.facts.by_name.get(name)
+            if fact is not None and fact.event == "list-add":
+                index = fact.argument or 0
+                if index < len(carried) and carried[index]:
+                    return True
             definition = self.relevance.program.resolve(name, self.definition.unit)
-            if name in self.relevance.facts.by_name or definition is None:
+            if fact is not None or definition is None:
                 continue
             for seed in range(min(len(carried), len(definition.function.parameters))):
                 if carried[seed] and self.relevance.worth(definition, seed):
@@ -517,6 +534,8 @@ class _Tracer:
             at(fact.argument) or (fact.event in ("entry-set", "entry-swap", "list-add") and at(fact.value))
         ):
             self.acts.add(act)
+        if fact.event in ("entry-set", "entry-swap") and at(fact.value):
+            self.acts.add(INSTALLS)
         if fact.event == "write" and len(instruction.arguments) > 1:
             self.assign(instruction.arguments[0], instruction.arguments[1])
             return False

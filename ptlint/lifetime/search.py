@@ -24,11 +24,12 @@ from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
-from ptlint.lifetime.relevance import ANY_LEVEL, KEEPS, OWN, PARKS, Asked, Relevance
+from ptlint.lifetime.relevance import ANY_LEVEL, INSTALLS, KEEPS, OWN, PARKS, Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
 from ptlint.program.program import Answers, Definition, Program
+from ptlint.syntax import ir
 
 # A callback that frees what a batch holds is queued by a caller of its caller at most; further up, nobody
 # adds a grace period to what is freed below.
@@ -100,13 +101,24 @@ class Search:
                         self.above[caller] = max(above + 1, self.above.get(caller, 0))
 
     def waited_for(self, definition: Definition, levels: int) -> bool:
-        """Say whether a caller, at most so many levels up, waits for a grace period or queues a callback."""
+        """Say whether a caller, at most so many levels up, makes what is freed below wait."""
         if levels <= 0:
             return False
-        return any(
-            self.program.touches(caller, self.waiting) or self.waited_for(caller, levels - 1)
-            for caller in self.callers_of(definition)
+        return any(self.waits(c) or self.waited_for(c, levels - 1) for c in self.callers_of(definition))
+
+    def waits(self, definition: Definition) -> bool:
+        """Say whether a function waits for a grace period or queues a callback, or what it calls does."""
+        if self.program.touches(definition, self.waiting):
+            return True
+        called = (
+            self.program.resolve(name, definition.unit)
+            for name in sorted(called_by(definition.function) - self.facts.by_name.keys())
         )
+        return any(c is not None and self.program.touches(c, self.waiting) for c in called)
+
+    def close(self) -> None:
+        """Let go of what refers back to the relevance, so that it needs no garbage collector."""
+        self.relevance.close()
 
     # ---- roots
 
@@ -166,9 +178,11 @@ class Search:
         journal.entered(definition)
         answers = self.program.noted = Answers()
         asked = self.relevance.noted = Asked()
+        executor = Executor(self.program, self.facts, self.relevance, journal, self.monitor)
         try:
-            Executor(self.program, self.facts, self.relevance, journal, self.monitor).run(definition)
+            executor.run(definition)
         finally:
+            executor.close()
             self.program.noted = self.relevance.noted = None
         self.walks.add(Walk(definition, answers, asked, journal))
         return journal
@@ -230,7 +244,7 @@ class Search:
             self.ask_container(container)
 
     def ask_container(self, container: str) -> None:
-        """Walk every function that may put a table into a container."""
+        """Walk every function that may put a table into a container, or install one that stays there."""
         self.asked.add(container)
         self.progress(f"what {container} holds")
         member = member_name(container)
@@ -245,6 +259,7 @@ class Search:
                 or "write" in acts
                 or "list" in acts
                 or self.puts(definition, member)
+                or INSTALLS in self.relevance.flow(definition, OWN, member).acts
                 or fills_local(definition, member)
             ):
                 self.add(definition)
@@ -340,6 +355,16 @@ class Search:
         called = any(c.key != key for c in self.program.mentions(function.name))
         if not function.inline and not called:
             result.unreached[key] = function.line
+
+
+def called_by(function: ir.Function) -> frozenset[str]:
+    """Return the names that a function calls."""
+    return frozenset(
+        i.callee.name
+        for block in function.blocks
+        for i in block.instructions
+        if isinstance(i, ir.Call) and isinstance(i.callee, ir.Name)
+    )
 
 
 def member_name(container: str) -> str:

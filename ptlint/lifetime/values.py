@@ -12,51 +12,49 @@ Over-approximation: a number computed from an object's address is taken for a re
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 Base = tuple[Hashable, ...]  # ("local", frame, name) | ("global", name) | ("object", id) | ("symbol", key)
 
+# Tuples, because they are hashed and compared millions of times. `kind` keeps those of one shape apart.
 
-@dataclass(frozen=True, slots=True)
-class Int:
+
+class Int(NamedTuple):
     """A known integer; 0 is also the null pointer."""
 
     value: int
+    kind: Literal["int"] = "int"
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """An unknown scalar or pointer; `key` is the interned expression it stands for."""
 
     key: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Any representation of the object `object`; `offset` 0 is its plain address."""
 
     object: int
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A pointer to the member `path` of the storage `base`."""
 
     base: Base
     path: tuple[Hashable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A page-table entry: the entry at `offset` of the table `object`. Only as the target of an access."""
 
     object: int
     offset: int
+    kind: Literal["slot"] = "slot"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A function's address. `unit` is the translation unit in which the name was used."""
 
     name: str
@@ -82,6 +80,10 @@ class Interner:
         Deep expressions are cut (all deep ones of one operator over the same leaves share a number), so
         that a pointer stepped in a loop reaches a fixed point.
         """
+        known = self._keys.get(expression)
+        if known is not None:
+            return known
+        whole = expression
         depth = 1 + max((self._depths[o] for o in operands), default=0)
         leaves: frozenset[int] = (
             frozenset().union(*(self._operands[o] | {o} for o in operands)) if operands else frozenset()
@@ -98,6 +100,7 @@ class Interner:
             self._expressions.append(expression)
             self._depths.append(depth)
             self._operands.append(leaves)
+        self._keys[whole] = found
         return found
 
     def expression(self, key: int) -> Hashable:

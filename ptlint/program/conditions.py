@@ -56,65 +56,73 @@ class Condition:
     unknown: tuple[str, ...] = ()
 
 
-def decisive(
-    program: Program,
-    definitions: Iterable[Definition],
-    branches: FileBranches | None = None,
-    sources: Sources | None = None,
-) -> tuple[Condition, ...]:
-    """Return the conditions that decide the text of some functions, each formula once.
+class Slice:
+    """The functions that a walk entered, under one configuration. What is asked of it shares its tables.
 
-    A formula stands for its negation, too. *branches* and *sources* may be shared between calls for one tree.
+    *branches* and *sources* may be shared between the slices of one tree.
     """
-    slice_ = {definition.key: definition for definition in definitions}
-    ordered = [slice_[key] for key in sorted(slice_)]
-    sources = sources or Sources(program.units.tree)
-    collector = _Collector(program, ordered, branches or FileBranches(), sources)
-    for definition in ordered:
-        collector.function(definition)
-    return tuple(collector.found.values())
 
-
-def absent(
-    program: Program,
-    definitions: Iterable[Definition],
-    branches: FileBranches | None = None,
-    sources: Sources | None = None,
-) -> tuple[Condition, ...]:
-    """Return the conditions of functions that no walk can enter, for this configuration lacks them.
-
-    These are functions in units and headers that speak of page tables, and in files beside them, that name a
-    page-table type and lead to a primitive by which a table is handed on to be freed, through functions of
-    the slice and such that are not compiled either. Each formula comes once, with the first function that it
-    decides; it does not hold here. In a file that is not compiled here only the condition of the file is
-    known, not that of its branches.
-    """
-    slice_ = {definition.key: definition for definition in definitions}
-    sources = sources or Sources(program.units.tree)
-    collector = _Collector(program, list(slice_.values()), branches or FileBranches(), sources)
-    collector.absent(slice_.values())
-    return tuple(collector.found.values())
-
-
-class _Collector:
     def __init__(
-        self, program: Program, ordered: list[Definition], branches: FileBranches, sources: Sources
+        self,
+        program: Program,
+        definitions: Iterable[Definition],
+        branches: FileBranches | None = None,
+        sources: Sources | None = None,
     ) -> None:
-        self.found: dict[Formula, Condition] = {}
+        known = {definition.key: definition for definition in definitions}
+        self._ordered = [known[key] for key in sorted(known)]
         self._units = program.units
         self._facts = program.facts
-        self._sources = sources
-        self._branches = branches
-        self._variants = Variants(program.units, sources)
-        self._events = Events(program.facts, self._variants, (d.function.name for d in ordered))
+        self._sources = sources or Sources(program.units.tree)
+        self._branches = branches or FileBranches()
+        self._variants = Variants(program.units, self._sources)
+        self._events = Events(program.facts, self._variants, (d.function.name for d in self._ordered))
         self._beside = frozenset(self._variants.beside())
         self._presences: dict[str, Presence] = {}
         self._followed: set[tuple[str, str]] = set()
         self._settled: set[tuple[str, str]] = set()
+        self._found: dict[tuple[str, Formula], Condition] = {}
+        self._absent: dict[Formula, Condition] = {}
+
+    def decisive(self) -> tuple[Condition, ...]:
+        """Return the conditions that decide the text of the functions, each once for each that it decides.
+
+        A formula stands for its negation, too.
+        """
+        for definition in self._ordered:
+            self._function(definition)
+        return tuple(self._found.values())
+
+    def absent(self) -> tuple[Condition, ...]:
+        """Return the conditions of functions that no walk can enter, for this configuration lacks them.
+
+        These are functions in units and headers that speak of page tables, and in files beside them, that
+        name a page-table type and lead to a primitive by which a table is handed on to be freed, through
+        functions of the slice and such that are not compiled either. Each formula comes once, with the first
+        function that it decides; it does not hold here. In a file that is not compiled here only the
+        condition of the file is known, not that of its branches.
+        """
+        bodies = list(self._absent_bodies())
+        calls = [(one.function.name, _called(one.function)) for one in self._ordered]
+        calls.extend((body.name, frozenset(self._events.words(body))) for body, _ in bodies)
+        ending = set(self._events.ending)
+        size = 0
+        while size < len(ending):
+            size = len(ending)
+            ending.update(name for name, called in calls if not ending.isdisjoint(called))
+        for body, unit in bodies:
+            names = self._events.words(body)
+            if self._events.types.isdisjoint(names) or ending.isdisjoint(names):
+                continue
+            presence = self._presence(unit) if unit else None
+            listed = self._variants.listing.compiled(body.path)
+            where = listed if presence is None else self._variants.present(body, presence)
+            self._note_absent(body, where, presence)
+        return tuple(self._absent.values())
 
     # One function
 
-    def function(self, definition: Definition) -> None:
+    def _function(self, definition: Definition) -> None:
         """Note everything that decides one function."""
         function = definition.function
         presence = self._presence(definition.unit)
@@ -131,25 +139,6 @@ class _Collector:
         for word in dict.fromkeys(words(code, function.line)):
             if word.name != function.name:
                 self._word(word, function.name, presence, code, word.name)
-
-    def absent(self, definitions: Iterable[Definition]) -> None:
-        """Note what decides functions that are not compiled here and may hand a table on to be freed."""
-        bodies = list(self._absent_bodies())
-        calls = [(one.function.name, _called(one.function)) for one in definitions]
-        calls.extend((body.name, frozenset(self._events.words(body))) for body, _ in bodies)
-        ending = set(self._events.ending)
-        size = 0
-        while size < len(ending):
-            size = len(ending)
-            ending.update(name for name, called in calls if not ending.isdisjoint(called))
-        for body, unit in bodies:
-            names = self._events.words(body)
-            if self._events.types.isdisjoint(names) or ending.isdisjoint(names):
-                continue
-            presence = self._presence(unit) if unit else None
-            listed = self._variants.listing.compiled(body.path)
-            where = listed if presence is None else self._variants.present(body, presence)
-            self._note_absent(body, where, presence)
 
     def _absent_bodies(self) -> Iterator[tuple[Body, str]]:
         """Yield functions that are not compiled here, and a unit that sees their file, "" if none does."""
@@ -170,13 +159,13 @@ class _Collector:
         return any(name.encode() in text for name in self._events.types)
 
     def _note_absent(self, body: Body, where: Formula, presence: Presence | None) -> None:
-        if where in (TRUE, FALSE) or where in self.found:
+        if where in (TRUE, FALSE) or where in self._absent:
             return
         if where.holds_in(self._units.preprocessor.configuration.values):
             return  # what cannot be expressed hides it
         branches = presence.paths.get(body.path) if presence else None
         unknown = presence.unknown(branches.at(body.line)) if presence and branches else ()
-        self.found[where] = Condition(body.path, body.line, where, body.name, unknown)
+        self._absent[where] = Condition(body.path, body.line, where, body.name, unknown)
 
     def _around(self, definition: Definition, presence: Presence) -> None:
         """Note where the definition itself is compiled."""
@@ -347,9 +336,11 @@ class _Collector:
         presence: Presence,
         branch: Branch | None = None,
     ) -> None:
-        if formula in (TRUE, FALSE) or formula in self.found or negation(formula) in self.found:
+        if formula in (TRUE, FALSE):
             return
-        self.found[formula] = Condition(path, line, formula, function, presence.unknown(branch))
+        if (function, formula) in self._found or (function, negation(formula)) in self._found:
+            return
+        self._found[function, formula] = Condition(path, line, formula, function, presence.unknown(branch))
 
 
 def _called(function: ir.Function) -> frozenset[str]:

@@ -57,6 +57,12 @@ class Program:
         self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
         self._mentions: dict[tuple[str, frozenset[str] | None, bool], tuple[Definition, ...]] = {}
 
+    def close(self) -> None:
+        """Let go of all that was opened; nothing can be asked any more."""
+        self.units.close()
+        for answers in (self._resolved, self._external, self._mentions):
+            answers.clear()
+
     def resolve(self, name: str, unit: str) -> Definition | None:
         """Return the definition that `name` means in `unit`, or None if it has no body in this program."""
         key = (name, unit)

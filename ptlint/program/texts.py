@@ -48,6 +48,14 @@ class Texts:
             self._having[name] = (len(self._words), found)
         return found
 
+    def has(self, number: int, name: str) -> bool:
+        """Say whether the text of a file has *name*, which can be a word, as a word or a part of one."""
+        known = self._having.get(name)
+        if known is None or number >= known[0]:
+            self.having(name)
+            known = self._having[name]
+        return number in known[1]
+
     def index_definitions(self, number: int, text: Callable[[], bytes]) -> None:
         """Note what a file may define."""
         if number not in self._indexed:

@@ -10,7 +10,7 @@ from functools import partial
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.kbuild import Kbuild
 from ptlint.program.texts import Texts
-from ptlint.source.tree import Tree
+from ptlint.source.tree import NotingTree, Tree
 from ptlint.syntax.unit import SyntaxCache, UnitSyntax
 
 
@@ -36,6 +36,9 @@ class Units:
         texts: Texts | None = None,
     ) -> None:
         self.tree = tree
+        self.words: set[str] = set()  # that all texts were searched for
+        self.names: set[str] = set()  # of which all texts were asked whether they define them
+        self._searched = tree.searched if isinstance(tree, NotingTree) else tree
         self.kbuild = kbuild
         self.preprocessor = preprocessor
         self.compiled = tuple(compiled)
@@ -46,22 +49,29 @@ class Units:
         self._texts = texts or Texts()
         self._syntax: dict[str, UnitSyntax] = {}
         self._mentioning: dict[str, tuple[str, ...]] = {}
-        self._numbers: dict[str, int] = {}
+        self._complete = False
         self._indexed = False
         self._seeing: dict[str, tuple[str, ...]] = {}
         self._ending = tuple(n.encode() for n in sorted(ending))
-        words = [w.encode() for w in sorted(vocabulary)]
-        self.speaking = tuple(p for p in self.compiled if any(w in self.text(p) for w in words))
-        self._words = tuple(words)
+        self._numbers = {p: self._number(p) for p in self.compiled}
+        self._vocabulary = tuple(sorted(vocabulary))
+        self.speaking = tuple(p for p in self.compiled if self._has_vocabulary(p))
         self._speaks = frozenset(self.speaking)
         headers: dict[str, None] = {}
         for unit in self.speaking:
             headers.update(dict.fromkeys(f for f in self.syntax(unit).unit.files if f not in self._known))
         self.headers = tuple(sorted(h for h in headers if self.tree.find(h) is not None))
 
+    def close(self) -> None:
+        """Let go of the units that were opened, without waiting for a garbage collector."""
+        for syntax in self._syntax.values():
+            syntax.close()
+        self._syntax.clear()
+        self.preprocessor.close()
+
     def text(self, path: str) -> bytes:
-        """Return a file's bytes (empty if it is gone)."""
-        return self.tree.find(path) or b""
+        """Return a file's bytes (empty if it is gone), to be searched for `words` and `names`."""
+        return self._searched.find(path) or b""
 
     def syntax(self, unit: str) -> UnitSyntax:
         """Return the unit's syntax, opening it on first use."""
@@ -81,6 +91,7 @@ class Units:
     def mentioning(self, name: str) -> tuple[str, ...]:
         """Return the compiled units and headers whose text contains a name."""
         if name not in self._mentioning:
+            self.words.add(name)
             numbers = self._all_numbers()
             having = self._texts.having(name)
             if having is None:
@@ -98,22 +109,31 @@ class Units:
             self._indexed = True
             for path in self.compiled:
                 self._texts.index_definitions(numbers[path], partial(self.text, path))
+        self.names.add(name)
         found = self._texts.defining(name)
         return tuple(p for p in self.compiled if numbers[p] in found) if found else ()
 
     def _all_numbers(self) -> dict[str, int]:
         """Return all units and headers with their numbers among the texts."""
-        if not self._numbers:
-            for path in (*self.compiled, *self.headers):
-                digest = self.tree.digest(path) or ""
-                self._numbers[path] = self._texts.number(digest, partial(self.text, path))
+        if not self._complete:
+            self._complete = True
+            for path in self.headers:
+                self._numbers[path] = self._number(path)
         return self._numbers
+
+    def _number(self, path: str) -> int:
+        return self._texts.number(self._searched.digest(path) or "", partial(self.text, path))
+
+    def _has_vocabulary(self, path: str) -> bool:
+        """Say whether a file's text has the name of a page-table type."""
+        number = self._numbers.get(path)
+        if number is None:
+            number = self._number(path)
+        return any(self._texts.has(number, name) for name in self._vocabulary)
 
     def speaks(self, path: str) -> bool:
         """Say whether a file mentions a page-table type."""
-        return path in self._speaks or (
-            path not in self._known and any(w in self.text(path) for w in self._words)
-        )
+        return path in self._speaks or (path not in self._known and self._has_vocabulary(path))
 
     def worth_opening(self, path: str, name: str) -> bool:
         """Say whether a definition elsewhere may matter: its file mentions page tables, or its text frees.
@@ -139,6 +159,7 @@ class Units:
             self._seeing[path] = tuple(opened)
             if not opened:
                 stem = path.rsplit("/", 1)[-1].encode()
+                self.words.add(stem.decode())
                 for unit in self.compiled:
                     if stem in self.text(unit) and path in self.syntax(unit).unit.files:
                         self._seeing[path] = (unit,)

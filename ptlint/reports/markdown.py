@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING
 from ptlint.reports import spans
 from ptlint.reports.excerpt import excerpt
 from ptlint.reports.plain import neutral
-from ptlint.reports.text import coverage, summary, under
+from ptlint.reports.text import (
+    course,
+    coverage,
+    ground_text,
+    remains,
+    reproduction,
+    summary,
+    under,
+    usual,
+)
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.model import Finding, Result, Status, VerdictChange
 from ptlint.results.status import counts
-from ptlint.results.witness import object_of
 
 if TYPE_CHECKING:
     from ptlint.reports.formats import Material
@@ -50,8 +58,8 @@ def render(material: Material) -> str:
 
 
 def _about(material: Material) -> Iterator[str]:
-    result, series = material.run.result, material.run.series
-    base = f", commit {_code(series.base_commit)}" if series is not None and series.base_commit else ""
+    result = material.run.result
+    base = f" ({_plain(result.base)})" if result.base else ""
     yield f"* {'base' if result.mode == 'patch' else 'tree'}: Linux {_plain(result.version)}{base}"
     yield f"* architecture: {_plain(', '.join(result.archs))}; toolchain: {_plain(result.toolchain)}"
     for one in result.assumed:
@@ -59,13 +67,8 @@ def _about(material: Material) -> Iterator[str]:
         yield f"* assumed: {_code(f'{one.symbol}={one.value}')}{note}"
     for combination in result.combinations:
         yield f"* {_code(combination.id)}: when {_code(combination.condition)}"
-    for patch, placements in zip(result.patches, material.run.placements, strict=False):
-        for hunk in placements:
-            if hunk.offset or hunk.fuzz:
-                how = f"{hunk.offset:+d} lines" + (
-                    f", {hunk.fuzz} lines of context less" if hunk.fuzz else ""
-                )
-                yield f"* patch {patch.index}: hunk {hunk.hunk} of {_code(hunk.path)} applied at {how}"
+    for note in result.notes:
+        yield f"* {_plain(note)}"
 
 
 def _patches(result: Result) -> Iterator[str]:
@@ -77,38 +80,36 @@ def _patches(result: Result) -> Iterator[str]:
             or "-"
             for status in (Status.NEW, Status.FIXED)
         ]
-        rows.append([f"{patch.index}/{result.patches[-1].index} {_plain(patch.subject)}", *cells])
+        rows.append([f"{patch.index}/{result.patches[-1].total} {_plain(patch.subject)}", *cells])
     if rows:
         yield _table(["patch", "brings", "mends"], rows)
 
 
 def _finding(material: Material, finding: Finding) -> Iterator[str]:
-    result, identity = material.run.result, fingerprint(finding)
+    result = material.run.result
     yield f"### {finding.severity}: {_plain(finding.message)} ({finding.rule} {_plain(finding.name)})"
     function = f" in {_code(finding.function)}" if finding.function else ""
     place = f"At {_code(f'{finding.path}:{finding.line}')}{function}"
     if finding.patch is not None:
         place += f", patch {finding.patch}"
     yield f"{place}, when {_code(finding.condition)} ({_plain(under(result, finding))})."
-    for other in result.findings:
-        pair = (finding.status, other.status) == (Status.NEW, Status.FIXED)
-        if pair and fingerprint(other) == identity and other.patch != finding.patch:
-            yield f"Patch {other.patch} mends it: a bisection breaks in between."
+    told = [f"{_plain(one)}." for one in course(result, finding)]
+    if finding.met_by or finding.not_met_by:
+        told.append(f"Met by {_plain(usual(finding))}.")
+    if finding.status is Status.FIXED:
+        told.append(f"After the patch it remains {_plain(remains(finding))}.")
+    if told:
+        yield " ".join(one[0].upper() + one[1:] for one in told)
     yield _fenced(spans.plain(excerpt(finding, finding.trace, material.sources)))
     for number, way in enumerate(finding.further, 2):
         if way:
             path = spans.plain(excerpt(finding, way, material.sources))
             yield f"<details><summary>way {number} to it</summary>\n\n{_fenced(path)}\n\n</details>"
+    if finding.grounds:
+        rests = "\n".join(f"* {_plain(ground_text(one))}" for one in finding.grounds)
+        yield f"The proof rests on:\n\n{rests}"
     if finding.status is not Status.FIXED:
-        arch = next((one.arch for one in result.combinations if one.id in finding.combinations), None)
-        makes = [f"ptlint witness {identity}   # what to append to .config"]
-        if arch is not None:
-            makes = [
-                f"make ARCH={arch} defconfig",
-                *makes,
-                f"make ARCH={arch} olddefconfig",
-                f"make ARCH={arch} {object_of(finding)}".rstrip(),
-            ]
+        makes = reproduction(result, finding)
         yield "To compile that code:\n\n" + _fenced("\n".join(map(neutral, makes)))
 
 

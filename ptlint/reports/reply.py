@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ptlint import __version__
 from ptlint.reports.plain import neutral
 from ptlint.reports.quoting import Spot, file_header, patch_of, spot_of
-from ptlint.reports.text import under
-from ptlint.results.fingerprint import fingerprint
+from ptlint.reports.text import course, grounds, origin, remains, reproduction, under, usual
 from ptlint.results.model import Finding, Status
 
 if TYPE_CHECKING:
@@ -30,7 +29,14 @@ if TYPE_CHECKING:
 _WIDTH = 72
 _ABOVE = 8  # quoted lines above a comment
 _LONGEST_LINE = 998
-_ADDRESS = re.compile(r"([^<>,@]{0,200})<?\b([\w.+-]{1,64})@([A-Za-z0-9.-]{1,250})>?", re.ASCII)
+_ADDRESS = re.compile(r"\s*(?:([^<>]{0,200})<)?\s*([\w.+-]{1,64})@([A-Za-z0-9.-]{1,250})", re.ASCII)
+_TRAILER = re.compile(
+    r"^(?:Cc|(?:Signed-off|Reviewed|Acked|Tested|Reported|Suggested|Co-developed)-by): *([^\n]{1,500})$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_MOST_HEADER = 20_000
+_MOST_PEOPLE = 100
+_LONGEST_ADDRESS = 500
 _ID = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
@@ -70,10 +76,12 @@ def render(material: Material) -> str:
 def _mail(patch: Patch, body: str) -> str:
     mail = EmailMessage(_Policy(linesep="\n"))
     mail["From"] = "Your Name <you@example.org>"
-    found = _ADDRESS.search(patch.author[:500])
-    if found is not None:
-        name = neutral(found[1]).strip(' "')
-        mail["To"] = Address(name, found[2].strip("."), found[3].strip(".-"))
+    author = _addresses(patch.author[:500])[:1]
+    if author:
+        mail["To"] = author
+    others = people(patch)
+    if others:
+        mail["Cc"] = others
     mail["Subject"] = neutral(f"Re: {patch.title or patch.subject}")
     try:
         mail["Date"] = format_datetime(parsedate_to_datetime(patch.date[:100]))
@@ -88,6 +96,31 @@ def _mail(patch: Patch, body: str) -> str:
     return mail.as_bytes().decode("utf-8")
 
 
+def people(patch: Patch) -> list[Address]:
+    """Return whom a reply goes to besides the author: of To and Cc, and of the trailers of the log."""
+    headers = patch.mail.headers
+    texts = [headers.get(name, "")[:_MOST_HEADER] for name in ("to", "cc")]
+    texts += [match[1] for match in _TRAILER.finditer(patch.log)]
+    author = {one.addr_spec.lower() for one in _addresses(patch.author[:500])}
+    found: dict[str, Address] = {}
+    for one in (one for text in texts for one in _addresses(text)):
+        if one.addr_spec.lower() not in author:
+            found.setdefault(one.addr_spec.lower(), one)
+    return list(found.values())[:_MOST_PEOPLE]
+
+
+def _addresses(text: str) -> list[Address]:
+    found: list[Address] = []
+    for part in text.split(","):
+        match = _ADDRESS.match(part[:_LONGEST_ADDRESS])
+        if match is None:
+            continue
+        name, local, domain = neutral(match[1] or "").strip(" \"'"), match[2].strip("."), match[3].strip(".-")
+        if local and domain and ".." not in local:
+            found.append(Address(name, local, domain))
+    return found
+
+
 def _body(material: Material, index: int, findings: list[Finding]) -> Iterator[str]:
     run = material.run
     assert run.series is not None
@@ -97,11 +130,14 @@ def _body(material: Material, index: int, findings: list[Finding]) -> Iterator[s
         yield from _wrapped(f"{when}{patch.author[:200]} wrote:")
     yield f"> {_quoted(patch.subject.encode())}"
     yield ""
-    assumed = ", ".join(f"{one.symbol}={one.value}" for one in result.assumed)
+    assumed = ", ".join(f"{one.symbol}={one.value}{' (forced)' * one.forced}" for one in result.assumed)
     yield from _wrapped(
-        f"ptlint compared Linux {result.version} ({', '.join(result.archs)}, toolchain {result.toolchain}"
-        f"{', assuming ' + assumed if assumed else ''}) before and after this patch."
+        f"ptlint compared {origin(result)}{', assuming ' + assumed if assumed else ''}, "
+        "before and after this patch."
     )
+    for note in result.notes:
+        if note.startswith(f"patch {result.patches[index].index}:"):
+            yield from _wrapped(f"{note[0].upper()}{note[1:]}.")
     comments: dict[Spot, list[Finding]] = {}
     for finding in findings:
         spot = spot_of(run, finding)
@@ -132,26 +168,34 @@ def _body(material: Material, index: int, findings: list[Finding]) -> Iterator[s
 
 
 def _comment(material: Material, finding: Finding) -> Iterator[str]:
-    result, identity = material.run.result, fingerprint(finding)
+    result = material.run.result
     fixed = "This mends: " if finding.status is Status.FIXED else f"{finding.severity}: "
     yield from _wrapped(f"{fixed}{finding.message} [{finding.rule} {finding.name}]")
     yield from _wrapped(f"When {finding.condition} ({under(result, finding)}).")
+    if finding.met_by or finding.not_met_by:
+        yield from _wrapped(f"Met by {usual(finding)}.")
+    if finding.grounds:
+        yield from _wrapped(f"This rests on: {grounds(finding)}.")
     if finding.status is Status.FIXED:
+        yield from _wrapped(f"After this patch it remains {remains(finding)}.")
         return
     yield ""
     for step in finding.trace:
         function = f" {step.function}" if step.function else ""
         yield from _wrapped(f"  {step.path}:{step.line}{function}: {step.message}", "    ")
     yield ""
-    yield from _wrapped(f"To see it: ptlint witness {identity}")
-    for other in result.findings:
-        mended = other.status is Status.FIXED and fingerprint(other) == identity
-        if mended and other.patch != finding.patch:
-            yield from _wrapped(f"Patch {other.patch} mends it: a bisection breaks in between.")
+    yield "To compile that code:"
+    for command in reproduction(result, finding):
+        lines = _wrapped(command, "    ", _WIDTH - 4)
+        yield from (f"  {line} \\" for line in lines[:-1])
+        yield f"  {lines[-1]}"
+    for one in course(result, finding):
+        yield ""
+        yield from _wrapped(f"{one[0].upper()}{one[1:]}.")
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(neutral(text), _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+def _wrapped(text: str, indent: str = "", width: int = _WIDTH) -> list[str]:
+    return textwrap.wrap(neutral(text), width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _quoted(line: bytes) -> str:

@@ -17,6 +17,7 @@ import msgspec
 
 from ptlint import __version__
 from ptlint.reports import sarif_model as sarif
+from ptlint.reports.text import ground_text
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.model import Finding, Gap, Result, Status, Step
 from ptlint.results.status import INCOMPLETE
@@ -40,7 +41,9 @@ def _log(material: Material) -> sarif.Log:
     return sarif.Log(
         runs=[
             sarif.Run(
-                tool=sarif.Tool(sarif.Driver("ptlint", __version__, [_rule(rule) for rule in rules])),
+                tool=sarif.Tool(
+                    sarif.Driver("ptlint", __version__, __version__, [_rule(rule) for rule in rules])
+                ),
                 invocations=[
                     sarif.Invocation(
                         execution_successful=material.status != INCOMPLETE,
@@ -60,6 +63,7 @@ def _about(material: Material) -> dict[str, object]:
     about: dict[str, object] = {
         "mode": result.mode,
         "treeVersion": result.version,
+        "base": result.base,
         "archs": list(result.archs),
         "toolchain": result.toolchain,
         "assumed": [
@@ -97,6 +101,14 @@ def _result(result: Result, finding: Finding, codes: Sequence[str]) -> sarif.Res
     }
     if result.mode == "patch":
         properties["patch"] = finding.patch
+    if finding.met_by or finding.not_met_by:
+        properties |= {"metBy": list(finding.met_by), "notMetBy": list(finding.not_met_by)}
+    if finding.grounds:
+        properties["restsOn"] = [ground_text(one) for one in finding.grounds]
+    if finding.status is Status.FIXED:
+        properties["remains"] = list(finding.remains)
+    kind = "inSource" if finding.in_source else "external"
+    suppressed = finding.suppressed and [sarif.Suppression(kind, finding.suppressed)]
     ways = [way for way in (finding.trace, *finding.further) if way]
     flows = [sarif.CodeFlow([sarif.ThreadFlow([_step(step) for step in way])]) for way in ways]
     return sarif.Result(
@@ -108,6 +120,7 @@ def _result(result: Result, finding: Finding, codes: Sequence[str]) -> sarif.Res
         code_flows=flows or None,
         partial_fingerprints={"ptlint/v1": fingerprint(finding)},
         baseline_state=_BASELINE[finding.status] if result.mode == "patch" else None,
+        suppressions=suppressed or None,
         properties=properties,
     )
 

@@ -70,6 +70,7 @@ class Rule(_Object, frozen=True):
 class Driver(_Object, frozen=True):
     name: str
     version: str
+    semantic_version: str
     rules: list[Rule]
 
 
@@ -90,6 +91,11 @@ class Invocation(_Object, frozen=True):
     tool_execution_notifications: list[Notification]
 
 
+class Suppression(_Object, frozen=True):
+    kind: str
+    justification: str
+
+
 class Result(_Object, frozen=True):
     rule_id: str
     level: str
@@ -100,6 +106,7 @@ class Result(_Object, frozen=True):
     rule_index: int | None = None
     code_flows: list[CodeFlow] | None = None
     baseline_state: str | None = None
+    suppressions: list[Suppression] | None = None
 
 
 class Run(_Object, frozen=True):

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`--format text`: for people, in the manner of a compiler. The last line says what was covered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ptlint.reports.excerpt import Sources, excerpt
 from ptlint.reports.spans import Line
 from ptlint.results.fingerprint import fingerprint
-from ptlint.results.model import Finding, Result, Severity, Site, Status, Verdict
+from ptlint.results.making import object_of
+from ptlint.results.model import Finding, Ground, Result, Severity, Site, Status, Verdict
 from ptlint.results.status import counts
 
 _GOOD = frozenset({Verdict.RCU, Verdict.UNPUBLISHED, Verdict.KERNEL, Verdict.EXCLUSIVE})
@@ -41,6 +42,7 @@ def lines(result: Result, sources: Sources, quiet: bool = False) -> Iterator[Lin
                 "note",
             )
         ]
+    yield [("base: " if result.mode == "patch" else "tree: ", "dim"), (origin(result), "")]
     yield [(summary(result), "bold"), (f" - {coverage(result)}", "")]
 
 
@@ -54,7 +56,7 @@ def story(result: Result, finding: Finding, sources: Sources, whole: bool = Fals
     yield [("  --> ", "gutter"), (f"{finding.path}:{finding.line}:{finding.column}{function}", "")]
     for patch in result.patches:
         if patch.index == finding.patch:
-            of = f"patch {patch.index}/{result.patches[-1].index}"
+            of = f"patch {patch.index}/{result.patches[-1].total}"
             yield [("   by ", "gutter"), (f'{of} "{patch.subject}"', "")]
     yield from excerpt(finding, finding.trace, sources)
     for number, way in enumerate(finding.further, 2):
@@ -65,6 +67,17 @@ def story(result: Result, finding: Finding, sources: Sources, whole: bool = Fals
         many = "way leads" if len(finding.further) == 1 else "ways lead"
         yield [("  and: ", "bold"), (f"{len(finding.further)} further {many} here", "")]
     yield [("  when: ", "bold"), (finding.condition, ""), (f"   ({under(result, finding)})", "dim")]
+    if finding.met_by or finding.not_met_by:
+        yield [("  met by: ", "bold"), (usual(finding), "")]
+    if whole:
+        for ground in finding.grounds:
+            yield [("  rests on: ", "bold"), (ground_text(ground), "")]
+    elif finding.grounds:
+        yield [("  rests on: ", "bold"), (grounds(finding), "")]
+    if fixed:
+        yield [("  remains: ", "bold"), (remains(finding), "")]
+    for other in course(result, finding):
+        yield [("  and: ", "bold"), (other, "")]
     yield [("  id: ", "bold"), (fingerprint(finding), "")]
 
 
@@ -75,6 +88,76 @@ def under(result: Result, finding: Finding) -> str:
     if finding.condition == "y" and all(one.assignment.get("PT_RECLAIM") == "y" for one in chosen):
         return f"PT_RECLAIM is always y here; {ids}"
     return ids
+
+
+_SHOWN = 8
+"""Names in a list before the rest is only counted."""
+
+
+def usual(finding: Finding) -> str:
+    """Return which of the configurations that everybody builds meet a finding's condition."""
+    met = _listed(finding.met_by) or "none"
+    return f"{met}; not by {_listed(finding.not_met_by)}" if finding.not_met_by else met
+
+
+def grounds(finding: Finding) -> str:
+    """Return what the proof rests on, in one line: names of facts, and what is proved of calls."""
+    names = dict.fromkeys(one.name if one.source else f"{one.name} ({one.why})" for one in finding.grounds)
+    return ", ".join(names)
+
+
+def ground_text(ground: Ground) -> str:
+    """Return one of the things that the proof rests on, with its reason and where that is written."""
+    return f"{ground.name}: {ground.why}" + (f" [{ground.source}]" if ground.source else "")
+
+
+def remains(finding: Finding) -> str:
+    """Return where something that is fixed still holds after the patch."""
+    return f"under {', '.join(finding.remains)}" if finding.remains else "under no combination"
+
+
+def course(result: Result, finding: Finding) -> Iterator[str]:
+    """Yield, for what one patch brings and a later one mends, what that does to a bisection."""
+    if finding.status is not Status.NEW or finding.patch is None:
+        return
+    total = result.patches[-1].total
+    for other in result.findings:
+        mends = other.status is Status.FIXED and other.patch is not None and other.patch > finding.patch
+        if mends and fingerprint(other) == fingerprint(finding):
+            yield (
+                f"introduced by {finding.patch}/{total}, fixed by {other.patch}/{total}: "
+                "bisection breaks between"
+            )
+
+
+def reproduction(result: Result, finding: Finding) -> list[str]:
+    """Return the commands that compile the code of a finding under its condition."""
+    witness = f"ptlint witness {fingerprint(finding)}"
+    archs = {one.id: one.arch for one in result.combinations}
+    arch = next((archs[one] for one in finding.combinations if one in archs), None)
+    if arch is None:
+        return [witness]
+    forced = [one for one in result.assumed if one.forced]
+    defined = "".join(f" -DCONFIG_{one.symbol}=1" for one in forced if one.value == "y")
+    flags = f" KCFLAGS='{defined[1:]}'" if defined else ""  # olddefconfig undoes what is forced
+    return [
+        f"make ARCH={arch} defconfig",
+        f"{witness} >> .config",
+        f"make ARCH={arch} olddefconfig",
+        f"make ARCH={arch}{flags} {object_of(finding)}".rstrip(),
+        *(f"# {one.symbol}={one.value} is forced: no real configuration has it" for one in forced),
+    ]
+
+
+def origin(result: Result) -> str:
+    """Return what was analysed: version and name of the tree, architectures, toolchain profile."""
+    base = f" ({result.base})" if result.base else ""
+    return f"Linux {result.version}{base}, {', '.join(result.archs)}, toolchain {result.toolchain}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _ledger(result: Result) -> Iterator[Line]:

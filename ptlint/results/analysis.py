@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptlint.cpp.presence import FileBranches
@@ -19,6 +20,7 @@ from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain, toolchain_named
+from ptlint.kconfig.usual import usual_values
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.questions import WalkCache
 from ptlint.lifetime.search import Search
@@ -26,31 +28,56 @@ from ptlint.lifetime.tables import table_names
 from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, absent, decisive
+from ptlint.program.conditions import Condition, Slice
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
 from ptlint.program.units import Units
 from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
-from ptlint.results.engine import Request, StateResult
+from ptlint.results.engine import Request, StateResult, Usual
 from ptlint.results.findings import findings_of
+from ptlint.results.footprint import Footprint
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
+from ptlint.results.recall import Recall
 from ptlint.results.violations import violations_of
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
 from ptlint.rules.watching import RuleMonitor
-from ptlint.source.tree import Tree
+from ptlint.source.tree import NotingTree, RecordingTree, Tree
 from ptlint.syntax.unit import SyntaxCache
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """What is known of the files of one tree, whatever the configuration."""
+class Searched:
+    """What was read, which texts were searched for words, those words, and the names that were looked for."""
 
+    read: frozenset[str]
+    texts: frozenset[str]
+    words: frozenset[str]
+    names: frozenset[str]
+
+
+KEPT_COMBINATIONS = 96
+KEPT_MODELS = 8
+"""Of earlier states of a series, answers and Kconfig models that may serve again."""
+
+# What was found under one configuration, what decides the code that was analysed, and what was looked at.
+Judged = tuple[OneCombination, tuple[Condition, ...], Searched]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is known of the files of one tree, whatever the configuration.
+
+    All but Kconfig is read from `tree`, through `everything`, which records searched texts as well.
+    """
+
+    everything: RecordingTree
+    tree: NotingTree
     branches: FileBranches
     sources: Sources
 
@@ -73,23 +100,33 @@ class Analysis:
         self.syntax = SyntaxCache()
         self.texts = Texts()
         self.watches: dict[tuple[str, ...], Watch] = {}
+        self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
+        self.models: Recall[Model] = Recall(KEPT_MODELS)
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
-        spare_collector()
+        with spared_collector():
+            return self._analyse(request, progress)
+
+    def _analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        everything = RecordingTree(request.tree)
+        noting = NotingTree(everything)
+        request = replace(request, tree=noting)
+        searches: list[Searched] = []
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
+        models: dict[str, Model] = {}
         logics: dict[str, Logic] = {}
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
         gaps: list[Gap] = []
-        files = Files(FileBranches(), Sources(request.tree))
+        files = Files(everything, noting, FileBranches(), Sources(noting))
         closed = request.closed or bool(request.configs)
         answers: list[Asked] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
-            model = Model.load(request.tree, arch, toolchain)
+            models[arch.name] = model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
             covering = Covering(logic, model.defconfig(dict(request.assume)))
             for configuration in given(model, request):
@@ -103,7 +140,7 @@ class Analysis:
             covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
-                one, conditions = self.one(
+                one, conditions, searched = self.one(
                     request,
                     arch,
                     covering.chosen[number],
@@ -113,6 +150,7 @@ class Analysis:
                     progress,
                 )
                 combinations.append(one)
+                searches.append(searched)
                 number += 1
                 for condition in conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
@@ -133,7 +171,19 @@ class Analysis:
                     )
                     for condition, goal in covering.unmet()
                 ]
-        return gather(request, toolchain, combinations, logics, deciding, gaps, answers)
+        result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
+        if result.findings and not request.configs:
+            result = replace(result, usual=usual_of(models, result.cone, request))
+        read = frozenset(noting.reads).union(noting.absent, *(one.read for one in searches))
+        return replace(
+            result,
+            footprint=Footprint(
+                read,
+                frozenset().union(*(one.texts for one in searches)) - read,
+                frozenset().union(*(one.words for one in searches)),
+                frozenset().union(*(one.names for one in searches)),
+            ),
+        )
 
     def watching(self, rules: Sequence[Rule]) -> Watch:
         """Return the monitor of a choice of rules, with the walks that it has watched."""
@@ -152,14 +202,44 @@ class Analysis:
         identity: str,
         files: Files,
         progress: Callable[[str], None],
-    ) -> tuple[OneCombination, tuple[Condition, ...]]:
-        """Analyse the tree under one configuration; return with it what decides the analysed code."""
+    ) -> Judged:
+        """Return what is true under one configuration, if need be by analysing the tree.
+
+        A symbol that is n, or not there at all, is the same to the code.
+        """
+        key = (
+            arch,
+            request.toolchain,
+            tuple(rule.digest for rule in request.rules),
+            frozenset(configuration.autoconf().items()),
+            frozenset(one for one in configuration.types.items() if one[1] != "bool"),
+        )
+        known = self.judged.find(key, files.everything.base)
+        if known is None:
+            known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
+            self.judged.keep(key, files.everything, known)
+        one, conditions, searched = known
+        findings = tuple(replace(finding, combinations=(identity,)) for finding in one.findings)
+        return replace(one, id=identity, configuration=configuration, findings=findings), conditions, searched
+
+    def judge(
+        self,
+        request: Request,
+        arch: Arch,
+        configuration: Configuration,
+        toolchain: Toolchain,
+        identity: str,
+        files: Files,
+        progress: Callable[[str], None],
+    ) -> Judged:
+        """Analyse the tree under one configuration."""
         progress(f"{identity}: finding what is compiled")
-        program = self.program(request.tree, arch, configuration, toolchain)
+        program = self.program(files.tree, arch, configuration, toolchain)
         watch = self.watching(request.rules)
-        outcome = Search(
+        search = Search(
             program, self.facts, lambda text: progress(f"{identity}: {text}"), watch.walks, watch.monitor
-        ).run()
+        )
+        outcome = search.run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
         one = OneCombination(
@@ -176,8 +256,27 @@ class Analysis:
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        shared = (files.branches, files.sources)
-        return one, (*decisive(program, definitions, *shared), *absent(program, definitions, *shared))
+        searched = Searched(
+            frozenset(files.tree.reads) | files.tree.absent,
+            frozenset(program.units.compiled),
+            frozenset(program.units.words),
+            frozenset(program.units.names),
+        )
+        slice_ = Slice(program, definitions, files.branches, files.sources)
+        conditions = (*slice_.decisive(), *slice_.absent())
+        search.close()
+        program.close()
+        return one, conditions, searched
+
+    def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
+        """Return the Kconfig model of the tree."""
+        key = (arch, request.toolchain)
+        known = self.models.find(key, request.tree)
+        if known is None:
+            read = RecordingTree(request.tree)
+            known = Model.load(read, arch, toolchain)
+            self.models.keep(key, read, known)
+        return known
 
     def program(self, tree: Tree, arch: Arch, configuration: Configuration, toolchain: Toolchain) -> Program:
         """Return the program of a tree under a configuration."""
@@ -202,6 +301,15 @@ def queried(answer: Asked, arch: Arch, request: Request) -> list[Condition]:
     texts = [violation.condition for violation in answer.violations]
     texts += [text for name, text in request.goals if name == arch.name]
     return [Condition("Kconfig", 1, parse_formula(text), "") for text in texts if text != "y"]
+
+
+def usual_of(models: Mapping[str, Model], cone: Iterable[str], request: Request) -> tuple[Usual, ...]:
+    """Return the defconfigs, allmodconfig and allnoconfig of each architecture."""
+    return tuple(
+        Usual(arch, name, dict(values))
+        for arch, model in models.items()
+        for name, values in usual_values(model, sorted(cone), dict(request.assume))
+    )
 
 
 def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:
@@ -232,12 +340,19 @@ def shipped_analysis() -> Analysis:
     return Analysis(sorted((shipped_folder() / "facts").glob("*.toml")))
 
 
-def spare_collector() -> None:
-    """Let the garbage collector run rarely: a run makes millions of small values and few cycles.
+@contextmanager
+def spared_collector() -> Iterator[None]:
+    """Keep the garbage collector out: an analysis makes millions of small values and no cycles that stay.
 
-    What the cycles hold, mostly programs of earlier combinations, is freed late: memory for time.
+    What would be one is taken apart (`close`) when a walk or a combination is done.
     """
-    gc.set_threshold(200_000, 20, 100)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:

@@ -16,7 +16,23 @@ _NEVER_COMPILED = ("Documentation/", "LICENSES/", "samples/", "scripts/", "tools
 _INCLUDED = ("tools/include/", "tools/lib/", "tools/arch/")
 """Parts of these that code of the kernel includes (kernel/bpf takes files of tools/lib/bpf)."""
 
-_NOT_READ = (".rst", ".rs", ".dts", ".dtsi", ".dtso", ".py", ".pl", ".sh", ".awk", ".cocci", ".yaml")
+_NOT_READ = (
+    ".rst",
+    ".md",
+    ".txt",
+    ".json",
+    ".svg",
+    ".rs",
+    ".dts",
+    ".dtsi",
+    ".dtso",
+    ".py",
+    ".pl",
+    ".sh",
+    ".awk",
+    ".cocci",
+    ".yaml",
+)
 _NOT_READ_AT_TOP = frozenset(
     {
         ".clang-format",

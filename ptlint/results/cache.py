@@ -5,6 +5,10 @@ An answer is stored with a manifest: the digest of each file that was read, the 
 digest of each folder that was listed. It is given again only if all of that still holds. A file whose stat is
 as it was when the digest was taken is not read again; as in git's index, a stat says nothing of a file that
 was changed about when the run began ("racily clean"), so then the content is compared.
+
+A commit's tree has a name of its own, so its answer never becomes stale; but the next commit has another
+name. An answer for one is given for another if no file in which they differ is one that it rests on
+(`ptlint.results.footprint`). Which trees there are answers for stands beside the answers.
 """
 
 import os
@@ -20,11 +24,19 @@ import msgspec
 from platformdirs import user_cache_dir
 
 from ptlint import __version__
+from ptlint.errors import UsageError
 from ptlint.results.engine import Engine, Request, StateResult
+from ptlint.results.footprint import unaffected
 from ptlint.results.last import write_quietly
 from ptlint.rules.loader import shipped_folder
 from ptlint.source.repository import GitTree
 from ptlint.source.tree import DiskTree, Overlay, RecordingTree, Tree, entries_digest
+
+KEPT_TREES = 8
+"""Trees in git whose answers are looked at for others, most recent first."""
+
+MOST_DIFFERING = 2000
+"""Files in which two trees may differ for the answer of one to be looked at for the other."""
 
 KEPT_RUNS = 200
 """Answers. The oldest beyond that are forgotten."""
@@ -58,6 +70,14 @@ class _Entry:
     answer: msgspec.Raw
 
 
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """A tree in git, and the key of its answer."""
+
+    oid: str
+    key: str
+
+
 class CachingEngine:
     """An engine that asks another one only for what is not known yet."""
 
@@ -76,6 +96,8 @@ class CachingEngine:
         key = request_key(request)
         path = self._folder / f"{key}.json"
         answer = self._recall(request.tree, path, key)
+        if answer is None:
+            answer = self._of_kin(request)
         if answer is not None:
             return answer
         started = time.time_ns()
@@ -93,8 +115,40 @@ class CachingEngine:
             msgspec.Raw(msgspec.json.encode(answer)),
         )
         write_quietly(path, msgspec.json.encode(entry))
+        if layers.oid and not layers.changes:
+            kin = self._kin(request)
+            known = [_Kin(layers.oid, key), *(one for one in self._known_kin(kin) if one.oid != layers.oid)]
+            write_quietly(kin, msgspec.json.encode(known[:KEPT_TREES]))
         self._forget()
         return answer
+
+    def _of_kin(self, request: Request) -> StateResult | None:
+        """Return the answer for another tree of the repository if it holds for this one."""
+        tree = request.tree
+        if not isinstance(tree, GitTree):
+            return None
+        for one in self._known_kin(self._kin(request)):
+            try:
+                paths = tree.repository.differing(one.oid, tree.oid)
+            except UsageError:  # the other tree was pruned
+                continue
+            other = GitTree(tree.repository, one.oid)
+            if len(paths) > MOST_DIFFERING or any("\ufffd" in path for path in paths):
+                continue
+            answer = self._recall(other, self._folder / f"{one.key}.json", one.key)
+            if answer is not None and unaffected(answer.footprint, other, tree, paths):
+                return answer
+        return None
+
+    def _kin(self, request: Request) -> Path:
+        """Return the file that lists the trees of a repository of which the same was asked."""
+        return self._folder / f"{_digest(repr(_parts(request)).encode('utf-8', 'surrogatepass'))}.kin"
+
+    def _known_kin(self, path: Path) -> list[_Kin]:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=list[_Kin])
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return []
 
     def _recall(self, tree: Tree, path: Path, key: str) -> StateResult | None:
         started = time.time_ns()
@@ -114,7 +168,7 @@ class CachingEngine:
 
     def _forget(self) -> None:
         try:
-            found = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            found = sorted(self._folder.glob("*.[jk]*"), key=lambda path: path.stat().st_mtime_ns)
             for path in found[:-KEPT_RUNS]:
                 path.unlink()
         except OSError:
@@ -124,7 +178,13 @@ class CachingEngine:
 def request_key(request: Request) -> str:
     """Return the digest of all that is asked, of what answers it, and of where; not of the tree's content."""
     layers = _layers(request.tree)
-    parts: list[object] = [
+    changes = [(path, None if content is None else _digest(content)) for path, content in layers.changes]
+    return _digest(repr([*_parts(request), layers.oid, changes]).encode("utf-8", "surrogatepass"))
+
+
+def _parts(request: Request) -> list[object]:
+    """Return all that is asked, what answers it, and the place of the tree, but not what the tree is."""
+    return [
         __version__,
         sys.version,
         *(_library(name) for name in _LIBRARIES),
@@ -139,11 +199,8 @@ def request_key(request: Request) -> str:
         request.toolchain,
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],
-        layers.root,
-        layers.oid,
-        [(path, None if content is None else _digest(content)) for path, content in layers.changes],
+        _layers(request.tree).root,
     ]
-    return _digest(repr(parts).encode("utf-8", "surrogatepass"))
 
 
 def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:

@@ -5,9 +5,9 @@ Goals are formulas over Kconfig symbols: the presence conditions of what decides
 opposites. Conditions that are told of the same function are covered two by two as well, so that such branches
 are seen together. A configuration changes as little of the one to start from as its goals allow.
 
-Soundness: each condition is seen both ways. `decisive` tells of a condition once, of the first function that
-it decides; so what it changes together with the conditions of another function, or what three of them change
-together, may be missed. MOST_CONFIGURATIONS bounds the set; what is left over is listed by `unmet`.
+Soundness: each condition is seen both ways. What conditions of different functions change together, or three
+of one function, may be missed; the alternatives of a macro or of a callee are conditions of that name, not of
+the function that uses it. MOST_CONFIGURATIONS bounds the set; what is left over is listed by `unmet`.
 """
 
 from __future__ import annotations

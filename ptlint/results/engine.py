@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ptlint.results.footprint import Footprint
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree
@@ -29,6 +30,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """A configuration that people build without choosing, as far as the symbols of the cone go."""
+
+    arch: str
+    name: str  # x86_64_defconfig, allmodconfig, ...
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class StateResult:
     """Everything about one state of a tree, whatever paths were asked for; findings are all `existing`.
 
@@ -48,6 +58,8 @@ class StateResult:
     cone: frozenset[str] = frozenset()  # the symbols that combinations are told apart by
     queried: tuple[tuple[str, str], ...] = ()  # architecture and condition of each violated query
     configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
+    usual: tuple[Usual, ...] = ()  # if there are findings, and the user gave no configuration
+    footprint: Footprint | None = None  # None: nothing is known of what the answer rests on
 
 
 class Engine(Protocol):

@@ -84,16 +84,22 @@ def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program:
     for before, key in pairwise(path[first:]):
         if not sites[key].proofs <= sites[path[first]].proofs:
             break
-        if key.function != before.function and (
-            before.callee != key.function  # out of a container
-            or takes_tables(key, program)
-        ):
-            shared = False
-        elif not only_tables(key, before, sites, program):
-            shared = True
+        shared = also_data(shared, key, before, sites, program)
         if not shared:
             place = key
     return place
+
+
+def also_data(
+    shared: bool, key: SiteKey, before: SiteKey, sites: Mapping[SiteKey, SiteVerdict], program: Program
+) -> bool:
+    """Say whether pages that are no tables may come by a site; *shared* says it of the one before."""
+    if key.function != before.function:
+        if before.callee != key.function:
+            return shared  # out of a container, which holds what has come so far
+        if takes_tables(key, program):
+            return False
+    return shared or not only_tables(key, before, sites, program)
 
 
 def takes_tables(key: SiteKey, program: Program) -> bool:

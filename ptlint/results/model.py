@@ -41,6 +41,15 @@ class Step:
     message: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Ground:
+    """Something that a proof rests on: a fact of that name, or what is proved of a call to it."""
+
+    name: str
+    why: str
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A rule violated at a place. `identity` holds what the fingerprint is made of, never a line number."""
@@ -61,6 +70,11 @@ class Finding:
     patch: int | None = None
     further: tuple[tuple[Step, ...], ...] = ()  # further ways to the same place
     suppressed: str | None = None  # the reason; then the severity is note
+    in_source: bool = False  # suppressed by a comment beside the code
+    met_by: tuple[str, ...] = ()  # defconfigs, allmodconfig and allnoconfig that meet the condition
+    not_met_by: tuple[str, ...] = ()  # those that do not; both are empty where that was not asked
+    grounds: tuple[Ground, ...] = ()
+    remains: tuple[str, ...] = ()  # of what is fixed: the combinations that still have it after the patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,7 @@ class PatchState:
     index: int
     subject: str
     applied: bool
+    total: int = 0  # how many patches the series has, as its subjects say
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +172,5 @@ class Result:
     facts: tuple[str, ...] = ()  # facts and lock arguments relied upon (audit)
     silent: tuple[str, ...] = ()  # codes of rules that speak of none of the combinations
     ledger: bool = False  # whether the sites were asked for
-    notes: tuple[str, ...] = ()  # on suppressions that suppress nothing
+    notes: tuple[str, ...] = ()  # on suppressions that suppress nothing, and on hunks that were moved
+    base: str = ""  # what the patches were laid over, or what was analysed; "" is the tree as it lies on disk

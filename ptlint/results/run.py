@@ -3,7 +3,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -12,6 +12,8 @@ from ptlint.results.boundary import fact_names, touched
 from ptlint.results.combining import narrowed, satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
+from ptlint.results.evidence import with_evidence
+from ptlint.results.footprint import unaffected
 from ptlint.results.model import (
     Combination,
     Finding,
@@ -29,6 +31,7 @@ from ptlint.rules.model import Rule
 from ptlint.source.diff import ChangeKind
 from ptlint.source.patches import Patch, Series, place_series
 from ptlint.source.placing import HunkPlacement
+from ptlint.source.repository import GitTree
 from ptlint.source.tree import Tree, version
 
 Progress = Callable[[str], None]
@@ -65,6 +68,7 @@ def check(
     started = time.monotonic()
     state = select(_analyse(engine, request, progress), selection)
     state = narrowed(state, state.cone)
+    findings = sorted(state.findings, key=_finding_order)
     sites = tuple(sorted(state.sites, key=_site_order))
     result = Result(
         mode=mode,
@@ -74,7 +78,7 @@ def check(
         assumed=state.assumed,
         patches=(),
         combinations=state.combinations,
-        findings=tuple(sorted(state.findings, key=_finding_order)),
+        findings=with_evidence(findings, [State(request.tree, state)], state.combinations),
         sites=sites if ledger else (),
         verdicts=(),
         unanalyzed=tuple(sorted(state.gaps, key=_gap_order)),
@@ -82,6 +86,7 @@ def check(
         facts=_facts(state, sites),
         silent=_silent(request.rules, state.combinations),
         ledger=ledger,
+        base=_base(request.tree, None),
     )
     return Run(result, (request.tree,), request, state.configurations)
 
@@ -102,6 +107,7 @@ def patch(
     asked: list[Request] = []
     unread: list[Gap] = []
     pending: list[Patch] = []  # applied since the last state
+    ways: list[list[str]] = []  # for each state: the files in which it may differ from the one before
     for position, tree in enumerate(trees):
         pending += series.patches[position - 1 : position] if position else ()
         if final and 0 < position < len(trees) - 1:
@@ -110,8 +116,13 @@ def patch(
         goals = tuple(dict.fromkeys(goal for state in states for goal in state.result.queried))
         also = texts_of(state.result for state in states)
         asked.append(replace(request, tree=tree, also=also, goals=goals))
-        state = _analyse(engine, asked[-1], progress)
+        way = _paths(pending)
+        if states and unaffected(states[-1].result.footprint, states[-1].tree, tree, way):
+            state = states[-1].result
+        else:
+            state = _analyse(engine, asked[-1], progress)
         if state.combinations:
+            ways.append(way)
             number = numbers[position - 1] if position and not final else None
             states.append(State(tree, state, number, _renames(pending)))
             pending = []
@@ -120,7 +131,11 @@ def patch(
             unread += [gap for one in state.gaps if (gap := replace(one, status=Status.NEW)) not in unread]
     every = texts_of(state.result for state in states)
     cone = frozenset[str]().union(*(state.result.cone for state in states))
+    found = None
     for place, one in enumerate(states):
+        if found is not None and unaffected(found.footprint, states[place - 1].tree, one.tree, ways[place]):
+            states[place] = replace(one, result=select(found, selection))
+            continue
         found = one.result
         if not request.configs and (set(texts_of([found])) != set(every) or found.cone != cone):
             progress(f"state {place} of {len(states) - 1}, under the configurations of the others")
@@ -143,15 +158,18 @@ def patch(
         archs=request.archs,
         assumed=last.assumed,
         patches=tuple(
-            PatchState(number, one.subject, True) for number, one in zip(numbers, series.patches, strict=True)
+            PatchState(number, one.subject, True, _total(numbers, series.patches))
+            for number, one in zip(numbers, series.patches, strict=True)
         ),
         combinations=changes.combinations,
-        findings=tuple(sorted(changes.findings, key=_finding_order)),
+        findings=with_evidence(sorted(changes.findings, key=_finding_order), states, changes.combinations),
         sites=(),
         verdicts=tuple(sorted(changes.verdicts, key=_verdict_order)),
         unanalyzed=(*unread, *sorted((*changes.gaps, *boundaries), key=_gap_order)),
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
+        notes=tuple(_moved(numbers, [applied.placements for applied in placed])),
+        base=_base(request.tree, series.base_commit),
     )
     placements = tuple(applied.placements for applied in placed)
     return Run(result, tuple(trees), request, changes.configurations, series, placements)
@@ -179,6 +197,24 @@ def _analyse(engine: Engine, request: Request, progress: Progress) -> StateResul
         return StateResult(version(request.tree), request.toolchain, (), (), (), (), (gap,), 0, 0)
 
 
+def _base(tree: Tree, commit: str | None) -> str:
+    """Return the name of a tree that is the same on every machine, "" if it has none."""
+    if isinstance(tree, GitTree):
+        return f"commit {commit or tree.commit}" if commit or tree.commit else f"tree {tree.oid}"
+    return f"as on disk; the patches name commit {commit}" if commit else ""
+
+
+def _moved(numbers: Sequence[int], placed: Iterable[Sequence[HunkPlacement]]) -> Iterator[str]:
+    """Yield a note for each hunk that went elsewhere than its patch says, or with less context."""
+    for number, placements in zip(numbers, placed, strict=True):
+        for one in placements:
+            how = [f"at {one.offset:+d} lines"] * bool(one.offset)
+            less = "1 line" if one.fuzz == 1 else f"{one.fuzz} lines"
+            how += [f"with {less} of context less"] * bool(one.fuzz)
+            if how:
+                yield f"patch {number}: hunk {one.hunk} of {one.path} applied {', '.join(how)}"
+
+
 def _stats(state: StateResult, sites: int, combinations: int, started: float) -> Stats:
     return Stats(state.files, state.functions, sites, combinations, round(time.monotonic() - started, 3))
 
@@ -201,6 +237,18 @@ def _numbers(patches: Sequence[Patch]) -> list[int]:
     """Return a number for each patch: as its subject says, or by position if that is not unique."""
     numbers = [patch.index for patch in patches]
     return numbers if numbers == sorted(set(numbers)) else list(range(1, len(patches) + 1))
+
+
+def _paths(patches: Iterable[Patch]) -> list[str]:
+    """Return the files that some patches change."""
+    changes = [change for patch in patches for change in patch.files]
+    return [path for one in changes for path in (one.old_path, one.new_path) if path is not None]
+
+
+def _total(numbers: Sequence[int], patches: Sequence[Patch]) -> int:
+    """Return of how many patches the numbers speak: of some only a part is there."""
+    said = numbers == [patch.index for patch in patches]
+    return max([*numbers, *(patch.total for patch in patches if said)])
 
 
 def _renames(patches: Iterable[Patch]) -> dict[str, str]:

@@ -75,7 +75,15 @@ def suppress(run: Run, accepted: Sequence[Accepted], rules: Iterable[str]) -> Ru
             found.append(finding)
         else:
             message = f"{finding.message} (suppressed {finding.severity}: {reason})"
-            found.append(replace(finding, severity=Severity.NOTE, message=message, suppressed=reason))
+            found.append(
+                replace(
+                    finding,
+                    severity=Severity.NOTE,
+                    message=message,
+                    suppressed=reason,
+                    in_source=entry is None,
+                )
+            )
     tree = run.trees[-1]
     chosen = frozenset(rules)
     paths = {one.path for one in run.result.findings}
@@ -86,7 +94,7 @@ def suppress(run: Run, accepted: Sequence[Accepted], rules: Iterable[str]) -> Ru
         for one in allowances(path, tree.find(path) or b"")
         if (note := _note(one, one in used, chosen)) is not None
     ]
-    result: Result = replace(run.result, findings=tuple(found), notes=tuple(notes))
+    result: Result = replace(run.result, findings=tuple(found), notes=(*run.result.notes, *notes))
     return replace(run, result=result)
 
 

@@ -13,6 +13,7 @@ from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.last import Last
+from ptlint.results.making import object_of
 from ptlint.results.model import Finding
 from ptlint.source.repository import GitTree, Repository
 from ptlint.source.tree import DiskTree, Overlay
@@ -50,13 +51,6 @@ def witness_of(last: Last, finding: Finding, full: bool) -> str:
         lines.append("#   append this to .config" if settings else "#   (that has it already)")
     lines += [f"#   make ARCH={arch} {goal}".rstrip() for goal in ("olddefconfig", object_of(finding))]
     return "\n".join(lines) + "\n" + settings
-
-
-def object_of(finding: Finding) -> str:
-    """Return what to make to compile a finding's code: an object; "" is everything."""
-    paths = (finding.path, *(step.path for step in reversed(finding.trace)))
-    source = next((path for path in paths if path.endswith((".c", ".S"))), None)
-    return "" if source is None else f"{source[:-2]}.o"
 
 
 def _fragment(last: Last, finding: Finding, arch: str) -> str:

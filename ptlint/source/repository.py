@@ -94,9 +94,8 @@ class Repository:
             UsageError: there is no such revision, or the folder is not in it.
         """
         oid = self.commit(revision).oid
-        return GitTree(
-            self, self._resolved(f"{oid}:{self._prefix.rstrip('/')}" if self._prefix else f"{oid}^{{tree}}")
-        )
+        name = f"{oid}:{self._prefix.rstrip('/')}" if self._prefix else f"{oid}^{{tree}}"
+        return GitTree(self, self._resolved(name), oid)
 
     def commit(self, revision: str) -> Commit:
         """Return the commit that *revision* names.
@@ -169,6 +168,11 @@ class Repository:
         files = self._changes("the index", "diff-index", "--cached", base.oid)
         patch = Patch(1, 1, "staged changes", None, files, "staged changes", "", "", "")
         return self.tree(base.oid), Series("the index", (patch,) if files else (), base.oid)
+
+    def differing(self, old: str, new: str) -> list[str]:
+        """Return the paths in which two trees differ; what is not UTF-8 in them shows as replaced."""
+        listed = self._git("diff-tree", "-r", "--name-only", "--no-renames", "-z", old, new)
+        return [path.decode("utf-8", "replace") for path in listed.split(b"\0") if path]
 
     def hooks_folder(self) -> str:
         """Return the folder of this repository's hooks; core.hooksPath is not looked at."""
@@ -257,10 +261,13 @@ class GitTree(KeepingTree):
     Symbolic links are followed inside the tree, as those of a `DiskTree` are.
     """
 
-    def __init__(self, repository: Repository, oid: str) -> None:
+    def __init__(self, repository: Repository, oid: str, commit: str = "") -> None:
         super().__init__()
         self.repository = repository
         self.oid = oid
+        self.commit = commit
+        """The commit that it was asked for by, "" if it was by its own id."""
+
         self._folders: dict[str, dict[str, tuple[bytes, str]]] = {}  # by id: name -> mode, id
         self._paths: dict[str, str | None] = {"": oid}  # folder -> id
         self._entries: dict[str, tuple[str, ...]] = {}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is known of the syntax of files, whatever the unit, and what results were made from."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -9,7 +10,7 @@ from ptlint.cpp.tokens import Macro
 from ptlint.syntax.ir import Function
 from ptlint.syntax.lower import Declarations, Parser
 from ptlint.syntax.skeleton import Source
-from ptlint.syntax.toplevel import Items, Outline, outline
+from ptlint.syntax.toplevel import Items, KnownItems, Outline, outline
 
 _T = TypeVar("_T")
 
@@ -22,7 +23,7 @@ class Made(Generic[_T]):
     """A result and what it was made from."""
 
     macros: list[tuple[str, Macro | None]]
-    asked: list[tuple[str, str, object]]
+    asked: list[tuple[str, Hashable, object]]
     result: _T
 
 
@@ -33,6 +34,7 @@ class SyntaxCache:
     outlines: dict[FileKey, Outline] = field(default_factory=dict)
     sources: dict[FileKey, Source] = field(default_factory=dict)
     items: dict[ViewKey, Items] = field(default_factory=dict)
+    known_items: defaultdict[FileKey, KnownItems] = field(default_factory=lambda: defaultdict(KnownItems))
     names: dict[str, list[FileKey]] = field(default_factory=dict)
     tags: dict[str, list[FileKey]] = field(default_factory=dict)
     enumerators: dict[str, list[FileKey]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from ptlint.cpp.tokens import decoded
 from ptlint.cpp.unit import Preprocessor, Unit
 from ptlint.syntax.cache import FileKey, SyntaxCache
 from ptlint.syntax.skeleton import Source, skeleton
-from ptlint.syntax.toplevel import Item, Items, active_tokens
+from ptlint.syntax.toplevel import Item, Items, active_tokens, split
 
 _HUMPS: Final = re.compile("[A-Z][a-z0-9]+|[a-z0-9]+|[A-Z]+")
 
@@ -94,8 +94,10 @@ class UnitIndex:
             source = self._cache.sources[path, digest] = Source(path, text)
         found = skeleton(source, ranges)
         if found is None:
-            return Items.of(active_tokens(self._preprocessor.tokens(path), ranges))
-        return Items.of(found.tokens, found.hidden)
+            items = split(active_tokens(self._preprocessor.tokens(path), ranges))
+        else:
+            items = split(found.tokens, found.hidden)
+        return Items.of(self._cache.known_items[path, digest].known(items, ranges))
 
     def candidates(self, name: str, enumerators: bool = False) -> Iterator[Defined]:
         """Yield the items that may declare *name*, the likely ones first."""

@@ -109,20 +109,14 @@ class Operators(TypeReader):
         return Value(Name(name, Scope.GLOBAL, UNKNOWN), UNKNOWN)
 
     def member(self, base: Value, name: str, place: Place) -> Value:
-        struct = self.struct_of(base.type)
+        found = self.member_of(base.type, name)
         expression = base.expression
-        tag = ""
-        kind = UNKNOWN
-        if struct is not None:
-            path = struct.path(name)
-            if path:
-                kind = path[-1].type
-                tag = struct.declaring_tag(name)
-            if isinstance(expression, Aggregate):
-                known = initialised(expression, struct, name)
-                if known is not None:
-                    return Value(known, kind)
+        kind, tag = (found.type, found.tag) if found is not None else (UNKNOWN, "")
         if isinstance(expression, Aggregate):
+            struct = self.struct_of(base.type)
+            known = initialised(expression, struct, name) if struct is not None else None
+            if known is not None:
+                return Value(known, kind)
             temporary = self.scopes.temporary(base.type)
             self.graph.emit(Assign(temporary, expression, place))
             expression = temporary
@@ -297,11 +291,10 @@ class Operators(TypeReader):
                 return entity.lengths if isinstance(entity, Variable) else ()
             return ()
         if isinstance(expression, Member):
-            struct = self.struct_of(type_of(expression.base))
-            field = struct.field(expression.field) if struct is not None else None
-            if field is None:
+            member = self.member_of(type_of(expression.base), expression.field)
+            if member is None:
                 return (None,) if expression.type.pointers else ()
-            return field.lengths
+            return member.lengths
         if isinstance(expression, Deref):
             pointer = expression.pointer
             base = pointer.left if isinstance(pointer, Binary) else pointer

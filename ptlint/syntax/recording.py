@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Notes what a result was made from, so that it can serve again where that is the same."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Protocol
 
 from tree_sitter import Node
 
 from ptlint.cpp.tokens import Macro, Token
 from ptlint.syntax.ir import Type
-from ptlint.syntax.records import Entity, Struct, Typedef
+from ptlint.syntax.records import Entity, Member, Struct, Typedef
 from ptlint.syntax.rewrite import Rewritten
 
 
@@ -20,6 +20,7 @@ class Answering(Protocol):
     def entity(self, name: str) -> Entity | None: ...
     def typedef(self, name: str) -> Typedef | None: ...
     def struct(self, tag: str) -> Struct | None: ...
+    def member(self, access: tuple[str, str]) -> Member | None: ...
     def never_returns(self, function: str) -> bool: ...
     def is_kept(self, macro: str) -> bool: ...
     def size(self, kind: Type) -> int | None: ...
@@ -36,11 +37,11 @@ class Recorder:
         self._unit = unit
         self._sequence = sequence
         self._macros = macros
-        self._known: set[tuple[str, str]] = set()
+        self._known: set[tuple[str, Hashable]] = set()
         self.word = unit.word
-        self.asked: list[tuple[str, str, object]] = []
+        self.asked: list[tuple[str, Hashable, object]] = []
 
-    def _note(self, kind: str, name: str, answer: object) -> None:
+    def _note(self, kind: str, name: Hashable, answer: object) -> None:
         if (kind, name) not in self._known:
             self._known.add((kind, name))
             self.asked.append((kind, name, answer))
@@ -58,6 +59,11 @@ class Recorder:
     def struct(self, tag: str) -> Struct | None:
         found = self._unit.struct(tag)
         self._note("struct", tag, found)
+        return found
+
+    def member(self, access: tuple[str, str]) -> Member | None:
+        found = self._unit.member(access)
+        self._note("member", access, found)
         return found
 
     def never_returns(self, function: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ptlint.syntax.ir import Expression, Place, Type
 
@@ -20,6 +21,14 @@ class Field:
     bits: int | None = None  # the width of a bit-field
     inner: Struct | None = None
     align: int | None = 1  # what attributes demand, in bytes; None: not known
+
+
+class Member(NamedTuple):
+    """What an access to a member depends on: nothing else of its struct."""
+
+    type: Type
+    tag: str  # of the struct or union in which it stands: the nearest that has one itself
+    lengths: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +66,11 @@ class Struct:
             if field.inner is not None and "::" not in field.inner.tag:
                 tag = field.inner.tag
         return tag
+
+    def member(self, name: str) -> Member | None:
+        """Return what an access to the member *name* needs to know."""
+        path = self.path(name)
+        return Member(path[-1].type, self.declaring_tag(name), path[-1].lengths) if path else None
 
     def members(self) -> Iterator[Field]:
         """Yield all named members, those of anonymous members in their place."""

@@ -7,7 +7,7 @@ that only files that matter are ever lexed. `split` works on the tokens that are
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -116,8 +116,8 @@ class Items:
     generating: list[Item] = field(default_factory=list)  # those that may declare names their text has not
 
     @classmethod
-    def of(cls, tokens: Sequence[Token], hidden: Sequence[tuple[int, Hidden]] = ()) -> "Items":
-        made = cls(tuple(split(tokens, hidden)))
+    def of(cls, items: Sequence[Item]) -> "Items":
+        made = cls(tuple(items))
         for item in made.items:
             for name in item.names:
                 made.by_name.setdefault(name, []).append(item)
@@ -128,6 +128,31 @@ class Items:
             if item.hints:
                 made.generating.append(item)
         return made
+
+
+class KnownItems:
+    """The items of one file that were met so far, in whatever view: equal ones become the same object.
+
+    What lies between the first and the last token of an item depends on which lines of these are active only.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Item] = {}
+
+    def known(self, items: Sequence[Item], ranges: Sequence[tuple[int, int]]) -> list[Item]:
+        """Return the items of a view that has the lines of *ranges* (inclusive, sorted)."""
+        starts = [first for first, _ in ranges]
+        found = []
+        for item in items:
+            first, last = item.shown[0], item.shown[-1]
+            begin = max(bisect_right(starts, first.line) - 1, 0)
+            end = bisect_right(starts, last.line)
+            inside = tuple([(max(a, first.line), min(b, last.line)) for a, b in ranges[begin:end]])
+            hidden = tuple([(at, part.spans) for at, part in item.hidden])
+            place = (first.line, first.column, last.line, last.column)
+            key = (place, item.kind, item.body, len(item.shown), hidden, inside)
+            found.append(self._known.setdefault(key, item))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

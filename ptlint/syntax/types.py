@@ -14,7 +14,7 @@ from ptlint.cpp.tokens import Token
 from ptlint.syntax.constants import INT, UNKNOWN, width
 from ptlint.syntax.ir import Place, Type
 from ptlint.syntax.layout import Layouts
-from ptlint.syntax.records import Entity, Enumerator, Field, Struct, Typedef
+from ptlint.syntax.records import Entity, Enumerator, Field, Member, Struct, Typedef
 from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Local, Scopes
 from ptlint.syntax.words import AUTO, OPERANDS, PACKED, PADDING
@@ -38,6 +38,10 @@ class Environment(Protocol):
     def typedef(self, name: str) -> Typedef | None: ...
 
     def struct(self, tag: str) -> Struct | None: ...
+
+    def member(self, access: tuple[str, str]) -> Member | None:
+        """Return what an access to a member needs to know: of the struct of this tag, that of this name."""
+        ...
 
     def never_returns(self, function: str) -> bool: ...
 
@@ -366,6 +370,14 @@ class TypeReader:
         if kind.pointers or kind.function or not kind.name:
             return None
         return self.scopes.struct(kind.name) or self.environment.struct(kind.name)
+
+    def member_of(self, kind: Type, name: str) -> Member | None:
+        """Return what an access to the member *name* of an object of type *kind* needs to know."""
+        kind = self.resolved(kind)
+        if kind.pointers or kind.function or not kind.name:
+            return None
+        local = self.scopes.struct(kind.name)
+        return local.member(name) if local is not None else self.environment.member((kind.name, name))
 
     def integer_type(self, kind: Type) -> str | None:
         """Return the name of the integer type that *kind* is, None if it is none."""

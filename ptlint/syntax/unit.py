@@ -29,6 +29,7 @@ from ptlint.syntax.records import (
     Entity,
     Enumerator,
     FunctionItem,
+    Member,
     Prototype,
     Struct,
     Typedef,
@@ -66,8 +67,13 @@ class UnitSyntax:
         self._entities: dict[str, Entity | None] = {}
         self._typedefs: dict[str, Typedef | None] = {}
         self._structs: dict[str, Struct | None] = {}
+        self._members: dict[tuple[str, str], Member | None] = {}
         self._functions: dict[str, Function | None] = {}
         self._pending: set[str] = set()
+
+    def close(self) -> None:
+        """Let go of what refers back to the unit; nothing can be asked any more."""
+        del self._layouts
 
     # What other rooms ask.
 
@@ -125,6 +131,16 @@ class UnitSyntax:
                 if tag in self._structs:
                     break
         return self._structs.setdefault(tag, None)
+
+    def member(self, access: tuple[str, str]) -> Member | None:
+        """Return what an access to a member needs to know: of the struct of this tag, that of this name."""
+        try:
+            return self._members[access]
+        except KeyError:
+            struct = self.struct(access[0])
+            found = struct.member(access[1]) if struct is not None else None
+            self._members[access] = found
+            return found
 
     def typedef(self, name: str) -> Typedef | None:
         """Return the typedef *name*, None if the unit has none."""
@@ -262,7 +278,11 @@ class UnitSyntax:
         for name, found in made.macros:
             if macro(name, sequence) is not found:
                 return False
-        return all(getattr(self, kind)(name) is answer for kind, name, answer in made.asked)
+        for kind, what, answer in made.asked:
+            found = getattr(self, kind)(what)
+            if found is not answer and (kind != "member" or found != answer):
+                return False
+        return True
 
     def _declarations(self, path: str, item: Item) -> Declarations:
         """Return what an item declares."""

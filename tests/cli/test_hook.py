@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ REPOSITORY = Path(__file__).parents[2]
 def git(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["git", "-c", "user.name=A", "-c", "user.email=a@x", "-c", "commit.gpgSign=false", *arguments]
     environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(where),
+        "PATH": f"{where.parent / 'bin'}:{os.environ['PATH']}",
+        "HOME": str(where.parent),
+        "PRE_COMMIT_HOME": str(where.parent / "pre-commit"),
         "GIT_CONFIG_GLOBAL": "/dev/null",
         "XDG_CACHE_HOME": str(where.parent / "cache"),
         "PYTHONPATH": str(REPOSITORY),
@@ -67,7 +69,53 @@ def test_a_hook_of_somebody_else_is_kept(mini: Path, capsys: pytest.CaptureFixtu
     assert "patch --staged --quiet" in hook.read_text()
 
 
-def test_the_manifest_runs_the_same_command() -> None:
-    manifest = (REPOSITORY / ".pre-commit-hooks.yaml").read_text()
-    assert "entry: ptlint patch --staged --quiet\n" in manifest
-    assert "pass_filenames: false\n" in manifest
+CONFIG = """\
+repos:
+  - repo: {repo}
+    rev: {rev}
+    hooks:
+      - id: ptlint
+        language: system  # this ptlint, not one from the registry
+"""
+
+
+@pytest.fixture
+def framework(mini: Path, tmp_path: Path) -> Path:
+    """A tree whose hook is that of pre-commit, with our manifest from a repository."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    shutil.copy(REPOSITORY / ".pre-commit-hooks.yaml", shipped)
+    git(shipped, "init", "-q", "-b", "main")
+    git(shipped, "add", "-A")
+    assert git(shipped, "commit", "-q", "-m", "manifest").returncode == 0
+    rev = git(shipped, "rev-parse", "HEAD").stdout.strip()
+    (mini / ".pre-commit-config.yaml").write_text(CONFIG.format(repo=shipped, rev=rev))
+    (mini / ".git/hooks/pre-commit").unlink()
+    git(mini, "add", ".pre-commit-config.yaml")
+    command = tmp_path / "bin" / "ptlint"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m ptlint.cli.main "$@"\n')
+    command.chmod(0o755)
+    done = git(mini, "-c", f"alias.pre-commit=!{sys.executable} -m pre_commit", "pre-commit", "install")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return mini
+
+
+def test_pre_commit_runs_it_on_what_is_staged(framework: Path) -> None:
+    fault = REPOSITORY / "fixtures/linux-mini-faults/PTL001.patch"
+    assert git(framework, "apply", "--index", str(fault)).returncode == 0
+    clean = git(framework, "show", "HEAD:mm/khugepaged.c").stdout
+    (framework / "mm/khugepaged.c").write_text(clean)  # only the index has the fault
+    done = git(framework, "commit", "-m", "fault")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error[PTL001 sync-free]" in done.stdout + done.stderr
+    assert git(framework, "rev-list", "--count", "HEAD").stdout == "1\n"
+
+
+def test_pre_commit_lets_pass_what_cannot_matter(framework: Path) -> None:
+    (framework / "README.md").write_text("text\n")
+    git(framework, "add", "-A")
+    done = git(framework, "commit", "-m", "documentation")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout + done.stderr
+    assert git(framework, "rev-list", "--count", "HEAD").stdout == "2\n"

@@ -76,6 +76,17 @@ def test_a_patch_cannot_accept_what_it_brings(ptlint: Ptlint, tree: Path, tmp_pa
     assert ptlint("patch", path)[0] == 0
 
 
+def test_the_nearest_settings_count(ptlint: Ptlint, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = json.loads(ptlint("check", "--format", "json")[1])["findings"][0]["id"]
+    (tree / ".ptlint.toml").write_text(f'[[accept]]\nid = "{one}"\nreason = "so"\n')
+    monkeypatch.chdir(tree / "mm")
+    assert ptlint("check")[0] == 0
+    (tree / "mm/.ptlint.toml").write_text("")
+    assert ptlint("check")[0] == 1
+    monkeypatch.chdir(tree.parent)
+    assert ptlint("check", "--tree", tree)[0] == 0
+
+
 def test_a_comment_beside_the_code_allows_with_a_reason(ptlint: Ptlint, tree: Path) -> None:
     (tree / "mm/a.c").write_text(ALLOWED)
     status, out = ptlint("check")

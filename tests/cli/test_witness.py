@@ -2,6 +2,8 @@
 """`ptlint configs` and `ptlint witness`, with the real engine on a tree that is little but Kconfig files."""
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +78,26 @@ def finding_of(ptlint: Ptlint, *argv: str | Path) -> str:
     return found
 
 
+def git(where: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@x", "-c", "commit.gpgSign=false")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(where), "GIT_CONFIG_GLOBAL": "/dev/null"}
+    subprocess.run(["git", *who, *arguments], cwd=where, check=True, capture_output=True, env=environment)
+
+
+def test_the_combinations_of_a_git_range_are_those_of_its_states(
+    ptlint: Ptlint, tree: Path, tmp_path: Path
+) -> None:
+    git(tree, "init", "-q", "-b", "main")
+    git(tree, "add", "-A")
+    git(tree, "commit", "-q", "-m", "start")
+    broken(tree)
+    git(tree, "commit", "-q", "-a", "-m", "always")
+    as_patch = ptlint("configs", tmp_path / "always.patch", "--base", "HEAD^")
+    assert as_patch[0] == 0
+    assert ptlint("configs", "HEAD^..HEAD") == as_patch
+    assert "shows PTL011" in as_patch[1]
+
+
 def test_the_combinations_of_a_run_are_listed(ptlint: Ptlint, tree: Path) -> None:
     assert ptlint("configs") == (0, "x86_64/1  x86_64  y  no finding\n", "")
     broken(tree)
@@ -99,6 +121,8 @@ def test_each_configuration_is_written(ptlint: Ptlint, tree: Path, tmp_path: Pat
 def test_a_patch_is_recognised_by_its_name(ptlint: Ptlint, tmp_path: Path) -> None:
     out = ptlint("configs", tmp_path / "always.patch")[1]
     assert "shows PTL011 Kconfig:9" in out
+    status, _, err = ptlint("configs", "mm", "--base", "HEAD")
+    assert (status, err) == (2, "ptlint: --base goes with patches, and none is given\n")
     assert ptlint("configs", "mm")[1] == "x86_64/1  x86_64  y  no finding\n"
 
 

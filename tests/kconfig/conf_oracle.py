@@ -66,6 +66,11 @@ def randconfig(root: Path, arch: Arch, seed: int) -> str:
     return _run(root, arch, "--randconfig", None, {"KCONFIG_SEED": str(seed)})
 
 
+def all_config(root: Path, arch: Arch, name: str) -> str:
+    """Return what conf makes of nothing: *name* is allmodconfig, allnoconfig, ..."""
+    return _run(root, arch, f"--{name}", None, {})
+
+
 def _run(root: Path, arch: Arch, mode: str, text: str | None, extra: dict[str, str]) -> str:
     program = conf_program(root)
     agrees_with_profile()

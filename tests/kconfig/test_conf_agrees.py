@@ -16,6 +16,7 @@ import pytest
 from ptlint.kconfig.arch import arch_named, arches_of
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import DEFAULT, toolchain_named
+from ptlint.kconfig.usual import ALL, all_settings
 from ptlint.source.tree import DiskTree
 
 pytestmark = pytest.mark.kernel
@@ -67,6 +68,18 @@ def test_contradictory_configurations_are_mended_as_conf_mends_them(
         model = model_of(root, arch)
         text = shuffled(model, seed)
         assert model.complete(text).text() == oracle.olddefconfig(root, arch_named(arch), text), arch
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_allmodconfig_and_allnoconfig_are_those_of_conf(
+    version: str, name: str, kernel_tree: Callable[[str], Path]
+) -> None:
+    root = kernel_tree(version)
+    for arch in arches(root):
+        model = model_of(root, arch)
+        mine = model.configuration(model.evaluate(all_settings(model, name))).text()
+        assert mine == oracle.all_config(root, arch_named(arch), name), arch
 
 
 def shuffled(model: Model, seed: int) -> str:

@@ -14,7 +14,7 @@ from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.program.compiled import compiled_units
-from ptlint.program.conditions import Condition, absent, decisive
+from ptlint.program.conditions import Condition, Slice
 from ptlint.program.facts import Fact, Facts, load_facts
 from ptlint.program.program import Definition, Program
 from ptlint.program.units import Units
@@ -67,7 +67,7 @@ def found(files: Mapping[str, str] | str, *names: str, unit: str = "mm/a.c") -> 
         definition = made.resolve(name, unit)
         assert definition is not None, name
         definitions.append(definition)
-    return {str(one.formula): one.function for one in decisive(made, definitions)}
+    return {str(one.formula): one.function for one in Slice(made, definitions).decisive()}
 
 
 # (a) conditionals inside and around
@@ -283,7 +283,7 @@ void f(pte_t *p) {
     made = program({"mm/a.c": HEAD + text})
     definition = made.resolve("f", "mm/a.c")
     assert definition is not None
-    (one,) = decisive(made, [definition])
+    (one,) = Slice(made, [definition]).decisive()
     assert (str(one.formula), one.unknown) == ("OTHER=y", ("CONFIG_LEVELS",))
     assert (one.path, one.line) == ("mm/a.c", 4)
 
@@ -310,7 +310,7 @@ void reader(pte_t *p) { log_it(1); }
     made = program(files)
     definition = made.resolve("f", "mm/a.c")
     assert definition is not None
-    conditions = {str(one.formula): one.function for one in absent(made, [definition])}
+    conditions = {str(one.formula): one.function for one in Slice(made, [definition]).absent()}
     assert conditions == {"OTHER=y": "g", "DRIVER && THIS=y": "h"}
 
 
@@ -333,9 +333,9 @@ def test_a_real_slice(kernel_tree: Callable[[str], Path]) -> None:
         ("__pte_alloc", "mm/memory.c"),
     ]
     definitions = [made.resolve(*one) for one in wanted]
-    conditions: tuple[Condition, ...] = decisive(
+    conditions: tuple[Condition, ...] = Slice(
         made, [one for one in definitions if isinstance(one, Definition)]
-    )
+    ).decisive()
     symbols = frozenset().union(*(one.formula.symbols() for one in conditions))
     assert {"PGTABLE_LEVELS", "MMU_GATHER_TABLE_FREE"} <= symbols
     assert not {"DEBUG_KMEMLEAK", "PRINTK", "BUG"} & symbols

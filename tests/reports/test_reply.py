@@ -47,6 +47,21 @@ def test_answers_to_several_patches_are_an_mbox(tmp_path: Path) -> None:
     assert golden("reply-series", text)
 
 
+def test_the_people_of_a_patch_get_a_copy() -> None:
+    mails = series([PLAIN, SOURCE]).replace(
+        "Message-Id:",
+        'To: linux-mm@kvack.org, Jörg <A@b.org>\nCc: "Doe, Jane" <j@d.org>,\n X <x@y.org>\nMessage-Id:',
+    )
+    mails = mails.replace("\n\n---\n", "\n\nWhy.\n\nReported-by: R P <r@p.org>\nCc: x@y.org\n---\n")
+    mail = message_from_bytes(
+        rendered("reply", run_mails(mails, {"mm/a.c": PLAIN})).encode(), policy=policy.default
+    )
+    assert not mail.defects
+    assert [one.addr_spec for one in mail["To"].addresses] == ["a@b.org"]
+    found = [one.addr_spec for one in mail["Cc"].addresses]
+    assert found == ["linux-mm@kvack.org", "j@d.org", "x@y.org", "r@p.org"]
+
+
 def test_without_a_finding_there_is_no_answer() -> None:
     assert rendered("reply", run_mails(series([SOURCE, SOURCE + "\n"]), {"mm/a.c": SOURCE})) == ""
 

@@ -34,6 +34,8 @@ def matters(path: str, before: bytes, after: bytes) -> bool:
         "tools/testing/a.c",
         "scripts/x.sh",
         "MAINTAINERS",
+        "mm/damon/README.md",
+        "drivers/staging/TODO.txt",
         "samples/a.c",
         "rust/a.rs",
     ],

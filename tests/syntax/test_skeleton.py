@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ptlint.cpp.tokens import Token, lex
 from ptlint.syntax.skeleton import Source, skeleton
-from ptlint.syntax.toplevel import Item, Items, active_tokens
+from ptlint.syntax.toplevel import Item, Items, active_tokens, split
 
 PIECES = (
     *"{}()[];=,*:",
@@ -17,12 +17,12 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
 def whole(text: str, ranges: list[tuple[int, int]]) -> Items:
-    return Items.of(active_tokens(lex(text.encode(), "a.h"), ranges))
+    return Items.of(split(active_tokens(lex(text.encode(), "a.h"), ranges)))
 
 
 def hiding(text: str, ranges: list[tuple[int, int]]) -> Items | None:
     found = skeleton(Source("a.h", text), ranges)
-    return None if found is None else Items.of(found.tokens, found.hidden)
+    return None if found is None else Items.of(split(found.tokens, found.hidden))
 
 
 def content(item: Item) -> tuple[object, ...]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, kept_at, referred
 from ptlint.lifetime.events.callbacks import after_grace
+from ptlint.lifetime.memory import Memory
 from ptlint.lifetime.monitor import ALLOC, CALLBACK, QUEUE, SLAB, UNCHANGED
-from ptlint.lifetime.objects import Object, Origin, Visibility
+from ptlint.lifetime.objects import Object, Origin, State, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import within_key
-from ptlint.lifetime.values import Address, Int, Interner, Reference
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol
 from ptlint.program.facts import Fact
+from ptlint.syntax import ir
 
 
 class AllocationEvents:
     """Allocators and what gives pages back to them."""
 
-    def __init__(self, interner: Interner, recorder: Recorder) -> None:
+    def __init__(self, interner: Interner, recorder: Recorder, memory: Memory) -> None:
         self.interner = interner
         self.recorder = recorder
+        self.memory = memory
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler of each event."""
@@ -51,8 +54,9 @@ class AllocationEvents:
         Of kind `batch`, it points to where the pages are kept that go back.
         """
         value = site.argument(fact.argument)
-        if fact.kind == "batch" and isinstance(value, Address):
-            for kept in sorted(kept_at(value, site.state)):
+        if fact.kind == "batch" and isinstance(value, Address | Symbol):
+            known = sorted(kept_at(value, site.state)) if isinstance(value, Address) else []
+            for kept in known or self.element(value, site.state):
                 self.recorder.taken(kept, site.state, site.frame)
                 self.recorder.freed(kept, site, fact.name)
             return [(site.state, Int(0))]
@@ -64,3 +68,16 @@ class AllocationEvents:
                 self.recorder.happens(CALLBACK, identity, site.state, site.frame, ())
             self.recorder.freed(identity, site, fact.name)
         return [(site.state, Int(0))]
+
+    def element(self, array: Address | Symbol, state: State) -> list[int]:
+        """Return what stands for all that an array of tables holds, where nothing has been read of it."""
+        if isinstance(array, Symbol):
+            expression = self.interner.expression(array.key)
+            if not isinstance(expression, tuple) or expression[0] != "load":
+                return []
+            array = Address(expression[1], (*expression[2], "*"))
+        if array.base[0] == "local":
+            return []
+        path = array.path if array.path[-1:] == ("[]",) else (*array.path, "[]")
+        found = referred(self.memory.load(Address(array.base, path), ir.Type(), state))
+        return [] if found is None else [found]

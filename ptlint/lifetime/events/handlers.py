@@ -42,7 +42,7 @@ def event_handlers(
 
     return {
         **dict.fromkeys(WITHOUT_EFFECT, skipped),
-        **AllocationEvents(interner, recorder).handlers(),
+        **AllocationEvents(interner, recorder, evaluator.memory).handlers(),
         **CallbackEvents(program, relevance, interner, recorder, activations, skip).handlers(),
         **SynchronisationEvents(interner, recorder, skip).handlers(),
         **AccessEvents(evaluator, stores, skip).handlers(),

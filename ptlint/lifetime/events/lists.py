@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
+from ptlint.lifetime.objects import Origin
 from ptlint.lifetime.provenance import list_name
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.storage import Descriptors
@@ -30,18 +31,23 @@ class ListEvents:
         }
 
     def on_list_add(self, fact: Fact, site: CallSite) -> Outcomes:
-        """`argument` is linked into the list of `value`: left there, if the list has a name."""
+        """`argument` is linked into the list of `value`: left there, if the list has a name.
+
+        What an entry pointed to is a table, or what a leaf maps: which, those say who take it off the list.
+        """
         entry, head = site.argument(fact.argument), site.argument(fact.value)
         identity = referred(entry)
         state = site.state
-        if identity is not None and identity in state.objects and state.objects[identity].table:
+        known = None if identity is None else state.objects.get(identity)
+        if identity is not None and known is not None and (known.table or known.origin is Origin.ENTRY):
             name = list_name(head)
             self.linked(LINK, entry, identity, site)
             self.recorder.note(
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
             )
             if name:
-                self.recorder.journal.filled.add(name)
+                if known.table:
+                    self.recorder.journal.filled.add(name)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
         return [(state, Int(0))]
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tables that stand in their containers as a path found them: it need not remember that it looked.
+
+A path that reads such a container again finds such a table again. If only paths that looked remembered it,
+they would be kept apart from those that did not, at every join that follows.
+"""
+
+from __future__ import annotations
+
+from ptlint.lifetime.monitor import UNCHANGED
+from ptlint.lifetime.objects import State, Sync
+from ptlint.lifetime.provenance import Provenance
+from ptlint.lifetime.values import Address, Reference
+
+
+def forget_found(state: State, provenance: Provenance) -> None:
+    """Forget the tables that nothing refers to but the container that they were found in."""
+    standing: dict[int, Address] = {}
+    for at, value in state.memory.items():
+        if (
+            isinstance(value, Reference)
+            and isinstance(at, Address)
+            and at.base[0] not in ("local", "object")
+            and value.object not in standing
+            and _untouched(value.object, state)
+        ):
+            standing[value.object] = at
+    if not standing:
+        return
+    for at, value in state.memory.items():
+        if isinstance(at, Address):
+            _described(at, standing)  # something is known of its descriptor
+        else:
+            standing.pop(at.object, None)  # or of its entries
+        if isinstance(value, Reference):
+            if standing.get(value.object) != at:
+                standing.pop(value.object, None)
+        elif isinstance(value, Address):
+            _described(value, standing)
+    for identity, at in standing.items():
+        if provenance.container_name(at) == state.objects[identity].container:
+            del state.memory[at], state.objects[identity]
+            state.history.pop(identity, None)
+            state.chains.pop(identity, None)
+
+
+def _described(at: Address, standing: dict[int, Address]) -> None:
+    if at.base[0] == "object" and isinstance(at.base[1], int):
+        standing.pop(at.base[1], None)
+
+
+def _untouched(identity: int, state: State) -> bool:
+    """Say whether nothing has been learnt of a table since it was found, nor done to it."""
+    known = state.objects.get(identity)
+    return (
+        known is not None
+        and state.as_found(identity)
+        and known.sync is Sync.NONE
+        and known.status == UNCHANGED
+        and not (known.flagged or known.supposed or known.early)
+    )
