@@ -248,6 +248,9 @@ class Search:
         self.asked.add(container)
         self.progress(f"what {container} holds")
         member = member_name(container)
+        for key, journal in list(self.journals.items()):  # walked before anybody asked for this container
+            if any(p.container == container for p in journal.parked.values()) and self.depends(journal):
+                self.ask_callers(self.roots[key])
         for definition in self.naming(container):
             acts = self.relevance.flow(definition, OWN).acts
             if definition.key in self.journals:
