@@ -31,6 +31,7 @@ class Parked:
 
     container: str
     free: Free
+    static: bool = False  # the container is a variable, or in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class Journal:
         """Note that an object reached the allocator."""
         self.frees.setdefault((free.sites, free.object, free.root, free.dead, free.kernel), free)
 
-    def park(self, container: str, free: Free) -> None:
+    def park(self, container: str, free: Free, static: bool = False) -> None:
         """Note that an object was left in a container."""
         self.parked.setdefault(
-            (container, free.sites, free.object, free.root, free.dead, free.kernel),
-            Parked(container, free),
+            (container, free.sites, free.object, free.root, free.dead, free.kernel, static),
+            Parked(container, free, static),
         )
 
     def violate(self, violation: Violation) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import CALLBACK, FREE, SLEEP, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -70,7 +70,7 @@ class Recorder:
     def taken(self, identity: int, state: State, frame: Frame) -> None:
         """A table is taken out of an array, one that stands for any in it: whoever takes it owns it."""
         if identity in state.handed:
-            self.happens(CALLBACK, identity, state, frame, ())
+            self.happens(ANOTHER, identity, state, frame, ())
             state.handed -= {identity}
 
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
@@ -93,10 +93,16 @@ class Recorder:
         state.change(identity, freed=True)
 
     def park(
-        self, container: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
+        self,
+        container: str,
+        identity: int,
+        state: State,
+        frame: Frame,
+        sites: tuple[SiteKey, ...],
+        static: bool = False,
     ) -> None:
         """Note that an object was left in a container, in the state it is in."""
-        self.journal.park(container, self.snapshot(identity, state, frame, sites))
+        self.journal.park(container, self.snapshot(identity, state, frame, sites), static)
 
     def leaves(self, identity: int, state: State) -> None:
         """Note how a table that was allocated here is where walkers may find it from now on."""
@@ -122,7 +128,7 @@ class Recorder:
             return
         if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
             return
-        self.park(name, value.object, state, frame, ())
+        self.park(name, value.object, state, frame, (), at.base[0] == "global")
 
     # ---- the way
 

@@ -85,10 +85,9 @@ class States:
             return self.monitor.start(rule) in violation.starts
         if free.object.visibility is Visibility.FRESH:
             return False  # a fresh page's entries are empty: nothing is found below it
-        harmless = self.monitor.harmless(rule)
-        possible = self.found(rule, free) & harmless
         if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
-            return not possible.isdisjoint(violation.starts) and possible != harmless
+            return not self.rooted(rule, free.object.where).isdisjoint(violation.starts)
+        possible = self.found(rule, free) & self.monitor.harmless(rule)
         return bool(possible) and possible <= violation.starts
 
     def found(self, rule: str, free: Free) -> frozenset[str]:
@@ -99,8 +98,6 @@ class States:
         if known.origin is Origin.PARAMETER:
             return self.monitor.harmless(rule)
         start = self.monitor.start(rule)
-        if known.origin is Origin.FIELD:
-            return self.rooted(rule, known.where)
         left = self.outcome.left.get((known.level, free.kernel), set())
         if left:
             return frozenset(self.monitor.states(status, rule, start) for status in left)
@@ -108,10 +105,17 @@ class States:
         return self.monitor.harmless(rule) | {self.monitor.states(published, rule, start)}
 
     def rooted(self, rule: str, member: str) -> frozenset[str]:
-        """Return the states in which tables become the root of an address space."""
-        holders = [c for c in self.outcome.parked if c.rpartition(".")[2] == member]
-        found = frozenset[str]().union(*(self.kept(rule, c) for c in holders))
-        return found or self.monitor.harmless(rule)
+        """Return the states in which new tables become the root of an address space that is no static one."""
+        start = self.monitor.start(rule)
+        return frozenset(
+            self.monitor.states(parked.free.object.status, rule, start)
+            for container, pool in self.outcome.parked.items()
+            for parked in pool
+            if container.rpartition(".")[2] == member
+            and parked.free.object.origin is Origin.ALLOCATION
+            and not parked.static
+            and not parked.free.object.supposed
+        )
 
     def kept(self, rule: str, container: str) -> frozenset[str]:
         """Return the states in which tables are put into a container."""

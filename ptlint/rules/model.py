@@ -39,6 +39,7 @@ class Event(StrEnum):
     RECHECK = "recheck"
     SLEEP = "sleep"
     SLAB = "slab"  # made by the slab allocator: no whole page of its own
+    ANOTHER = "another"  # what stands for any table of an array stands for the next one from now on
     BATCH = "batch"  # put among others that are freed together
     MISMATCH = "mismatch"  # its RCU callback takes the head for that of another type or member
     USE = "use"  # another access than ACCESS, after it was handed over for freeing
