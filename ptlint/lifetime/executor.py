@@ -402,6 +402,8 @@ class Executor:
         results: dict[Hashable, tuple[State, Value]],
     ) -> list[tuple[int, State]]:
         """Return where control goes, with the state refined by the condition; a return goes to `results`."""
+        if state.handed or state.called:
+            self.uses.decide(terminator, state, frame)
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
         if isinstance(terminator, ir.Branch):

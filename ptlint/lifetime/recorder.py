@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import CALLBACK, FREE, Monitor
+from ptlint.lifetime.monitor import CALLBACK, FREE, UNCHANGED, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -51,13 +51,21 @@ class Recorder:
         if after != known.status:
             state.change(identity, status=after)
         if sites and known.table and known.origin is not Origin.PARAMETER:
+            found = known.origin is not Origin.ALLOCATION
             wrong = frozenset(
-                one.rule
-                for one in broken
-                if known.origin is not Origin.ALLOCATION or self.monitor.start(one.rule) in one.starts
+                one.rule for one in broken if found or self.monitor.start(one.rule) in one.starts
             )
+            doubts = [self.doubt(one, event, known, state) for one in broken if found]
             for key in flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites)):
-                self.journal.passes(event, key, wrong)
+                self.journal.passes(event, key, wrong, doubts)
+
+    def doubt(self, broken: Broken, event: str, known: Object, state: State) -> Violation:
+        """Return a violation with no more than what tells how such tables are found."""
+        found = Object(
+            known.origin, known.where, known.visibility, level=known.level, container=known.container
+        )
+        kernel = self.is_kernel(known, state)
+        return Violation(broken.rule, event, broken.starts, Free((), found, (), ("", ""), False, kernel))
 
     def hand_over(
         self, event: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
@@ -67,10 +75,17 @@ class Recorder:
         state.handed |= {identity}
 
     def taken(self, identity: int, state: State, frame: Frame) -> None:
-        """A table is taken out of an array, one that stands for any in it: whoever takes it owns it."""
-        if identity in state.handed:
+        """A table is taken out of an array, one that stands for any in it: whoever takes it owns it.
+
+        If it was freed before, it is another one this time.
+        """
+        if identity not in state.handed:
+            return
+        if state.objects[identity].freed:
+            state.change(identity, status=UNCHANGED)
+        else:
             self.happens(CALLBACK, identity, state, frame, ())
-            state.handed -= {identity}
+        state.handed -= {identity}
 
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
         """Note that an object reached the allocator; a null pointer does not."""

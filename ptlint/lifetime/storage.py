@@ -100,10 +100,10 @@ class Descriptors:
         self.provenance = provenance
 
     def of_head(self, at: Address, frame: Frame) -> bool:
-        """As `shares`, for a member of a page's descriptor as a path names it."""
-        if at.base[0] != "object" or len(at.path) != 1:
+        """As `shares`, for a member of a page's descriptor, or a part of one, as a path names it."""
+        if at.base[0] != "object" or not at.path:
             return False
-        tag = self.provenance.tag(at)
+        tag = self.provenance.tag(Address(at.base, at.path[:1]))
         return bool(tag) and self.storage.shares(frame.definition.unit, tag, str(at.path[0]))
 
     def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is still done with a table that has been handed over for freeing.
 
-Looked at are the reads and writes of each instruction's own expressions; what a skipped call does with a
+Looked at are the reads and writes of each instruction's own expressions, of conditions and of what is
+returned; a write of the callback destroys nothing that anybody still needs. What a skipped call does with a
 table that it is handed is not seen (an under-approximation).
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptlint.lifetime.evaluate import Evaluator, is_place
+from ptlint.lifetime.events.synchronisation import READING
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.sites import site_keys
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Reference, Slot
 from ptlint.syntax import ir
@@ -31,19 +33,32 @@ class Uses:
     def look_at(self, instruction: ir.Instruction, state: State, frame: Frame) -> None:
         """Look at the expressions of an instruction that is about to be walked."""
         if isinstance(instruction, ir.Call):
-            read: tuple[ir.Expression, ...] = (instruction.callee, *instruction.arguments)
+            for expression in (instruction.callee, *instruction.arguments):
+                self.read(expression, instruction.place, state, frame)
         elif isinstance(instruction, ir.Assign):
-            read = (instruction.value, instruction.target)
-        else:
-            return
-        for expression in read:
-            for part in parts(expression):
-                if isinstance(part, ir.ContainerOf):
-                    self.headed(part, instruction.place, state, frame)
-                elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
-                    self.accessed(part, instruction.place, state, frame)
+            self.read(instruction.value, instruction.place, state, frame)
+            self.read(instruction.target, instruction.place, state, frame, written=True)
 
-    def accessed(self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame) -> None:
+    def decide(self, terminator: ir.Terminator, state: State, frame: Frame) -> None:
+        """Look at what decides where control goes from a block, or is returned."""
+        if isinstance(terminator, ir.Branch):
+            self.read(terminator.condition, terminator.place, state, frame)
+        elif isinstance(terminator, ir.Return) and terminator.value is not None:
+            self.read(terminator.value, terminator.place, state, frame)
+
+    def read(
+        self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame, written: bool = False
+    ) -> None:
+        """Look at the parts of an expression; that of `written` is a place that is written."""
+        for part in parts(expression):
+            if isinstance(part, ir.ContainerOf):
+                self.headed(part, place, state, frame)
+            elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
+                self.accessed(part, place, state, frame, written and part is expression)
+
+    def accessed(
+        self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame, written: bool
+    ) -> None:
         """A member of a descriptor, or an entry of a table, is read or written."""
         at = self.evaluator.location(part, state, frame)
         held = state.memory.get(at)
@@ -54,12 +69,12 @@ class Uses:
             return
         shared = isinstance(at, Address) and bool(at.path) and self.descriptors.of_head(at, frame)
         what = str(at.path[-1]) if isinstance(at, Address) and at.path else "an entry"
-        inside = enclosing(place, frame.definition.function.name)
-        site = SiteKey(place.path, place.line, place.column, inside, what)
-        if shared and (identity in state.handed or identity in state.called):
-            self.recorder.happens(ACCESS, identity, state, frame, (site,))
-        elif identity in state.handed and not any(kind == "reading" for kind, _ in state.locks):
-            self.recorder.happens(USE, identity, state, frame, (site,))
+        sites = site_keys(place, frame.definition.function.name, what)
+        handed = identity in state.handed
+        if shared and (handed or (identity in state.called and not written)):
+            self.recorder.happens(ACCESS, identity, state, frame, sites)
+        elif handed and not covered(identity, state):
+            self.recorder.happens(USE, identity, state, frame, sites)
 
     def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
         """A callback goes from the rcu_head that it is given to the object: it has to be the queued one."""
@@ -71,11 +86,17 @@ class Uses:
             return
         if self.descriptors.agree(pointer, part.type, part.member, frame):
             return
-        inside = enclosing(place, frame.definition.function.name)
-        site = SiteKey(
-            place.path, place.line, place.column, inside, f"container_of({part.type.name}, {part.member})"
-        )
-        self.recorder.happens(MISMATCH, identity, state, frame, (site,))
+        what = f"container_of({part.type.name}, {part.member})"
+        sites = site_keys(place, frame.definition.function.name, what)
+        self.recorder.happens(MISMATCH, identity, state, frame, sites)
+
+
+def covered(identity: int, state: State) -> bool:
+    """Say whether a read-side section keeps the callback of a table away that was queued in it."""
+    return not state.objects[identity].freed and any(
+        kind == READING and isinstance(before, frozenset) and identity not in before
+        for kind, before in state.locks
+    )
 
 
 def parts(e: ir.Expression) -> Iterator[ir.Expression]:
