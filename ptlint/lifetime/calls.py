@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callees import Callees
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
@@ -85,7 +85,11 @@ class Calls:
         if definition is None:
             self.unknown_callee(site)
             return self.skip(site)
-        if not self.relevance.enters(definition, site) and not self.hands_on_container(definition, site):
+        if not (
+            self.relevance.enters(definition, site)
+            or self.hands_on_container(definition, site)
+            or any(referred(value) in site.state.handed for value in site.arguments)  # is it used there?
+        ):
             return self.skip(site)
         return self.activations.enter(definition, site.arguments, site)
 

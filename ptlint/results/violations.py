@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, Monitor
+from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -69,9 +69,7 @@ def implied(
             yield code, place, other
 
 
-def lost_at(
-    violation: Violation, outcome: Outcome, states: States, primitives: Container[str]
-) -> SiteKey:
+def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: Container[str]) -> SiteKey:
     """Return the deepest site on the path that the same event never comes by rightly."""
     path = violation.free.sites
     for key in reversed(path):
@@ -117,8 +115,10 @@ class States:
         left = self.outcome.left.get((known.level, free.kernel), set())
         if left:
             return frozenset(self.monitor.states(status, rule, start) for status in left)
-        published, _ = self.monitor.after(0, PUBLISH)
-        return self.monitor.harmless(rule) | {self.monitor.states(published, rule, start)}
+        published, _ = self.monitor.after(UNCHANGED, PUBLISH)
+        harmless = self.monitor.harmless(rule)
+        installed = frozenset(self.monitor.states(published, rule, state) for state in harmless)
+        return installed if known.origin is Origin.ENTRY else harmless | installed
 
     def rooted(self, rule: str, member: str) -> frozenset[str]:
         """Return the states in which tables become the root of an address space."""
