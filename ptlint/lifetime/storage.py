@@ -42,7 +42,10 @@ class Storage:
     def starts(self, unit: str, tag: str, member: str) -> int | None:
         """Return the offset of a member, None if it is not known."""
         span = self._span(unit, tag, member)
-        return None if span is None else span[0]
+        start = None if span is None else span[0]
+        if self.program.noted is not None:
+            self.program.noted.starts[unit, tag, member] = start
+        return start
 
     @property
     def _units(self) -> Units:
