@@ -452,10 +452,8 @@ class Executor:
         """
         if isinstance(terminator, ir.Jump):
             return [(terminator.target, state)]
-        if (state.handed or state.called) and isinstance(terminator, ir.Branch | ir.Return):
-            read = terminator.condition if isinstance(terminator, ir.Branch) else terminator.value
-            if read is not None:
-                self.uses.read(read, terminator.place, state, frame)
+        if state.handed or state.called:
+            self.uses.decide(terminator, state, frame)
         if isinstance(terminator, ir.Branch):
             return self.branch(terminator, state, frame)
         if isinstance(terminator, ir.Return):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from ptlint.lifetime.objects import Event, Object
@@ -53,6 +53,8 @@ class Journal:
     violations: dict[Hashable, Violation] = field(default_factory=dict)
     wrong: dict[tuple[str, SiteKey], frozenset[str]] = field(default_factory=dict)  # rules that an event may
     # violate at a place, whatever table comes by
+    doubts: dict[tuple[str, SiteKey], set[Violation]] = field(default_factory=dict)  # those of `wrong` that
+    # depend on how a table was found
     left: dict[tuple[str, bool, int], Object] = field(default_factory=dict)  # level, kernel, status
     filled: set[str] = field(default_factory=set)  # containers of tables, not of pointers to entries
     gaps: dict[tuple[str, int, str, str], None] = field(default_factory=dict)
@@ -76,10 +78,14 @@ class Journal:
         key = (violation.rule, violation.starts, free.sites, free.object, free.root, free.dead, free.kernel)
         self.violations.setdefault(key, violation)
 
-    def passes(self, event: str, key: SiteKey, wrong: frozenset[str]) -> None:
+    def passes(
+        self, event: str, key: SiteKey, wrong: frozenset[str], doubts: Iterable[Violation] = ()
+    ) -> None:
         """Note an event of a table that came by a place, and the rules that it may have violated."""
         known = self.wrong.get((event, key))
         self.wrong[event, key] = wrong if known is None else known & wrong
+        for doubt in doubts:
+            self.doubts.setdefault((event, key), set()).add(doubt)
 
     def leave(self, known: Object, kernel: bool) -> None:
         """Note how a table that was allocated here is as it is published."""

@@ -20,6 +20,7 @@ class Outcome:
     parked: dict[str, list[Parked]] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     wrong: dict[tuple[str, SiteKey], frozenset[str]] = field(default_factory=dict)  # as in Journal
+    doubts: dict[tuple[str, SiteKey], set[Violation]] = field(default_factory=dict)  # as in Journal
     left: dict[tuple[str, bool], set[int]] = field(default_factory=dict)  # statuses, by level and kernel's
     gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
     definitions: dict[Key, Definition] = field(default_factory=dict)  # what was walked

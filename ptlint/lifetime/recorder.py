@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -52,13 +52,21 @@ class Recorder:
             state.change(identity, status=after)
         news = bool(broken) or after != known.status  # what is as it was shows nothing to be right
         if news and sites and known.table and known.origin is not Origin.PARAMETER:
+            found = known.origin is not Origin.ALLOCATION
             wrong = frozenset(
-                one.rule
-                for one in broken
-                if known.origin is not Origin.ALLOCATION or self.monitor.start(one.rule) in one.starts
+                one.rule for one in broken if found or self.monitor.start(one.rule) in one.starts
             )
+            doubts = [self.doubt(one, event, known, state) for one in broken if found]
             for key in flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites)):
-                self.journal.passes(event, key, wrong)
+                self.journal.passes(event, key, wrong, doubts)
+
+    def doubt(self, broken: Broken, event: str, known: Object, state: State) -> Violation:
+        """Return a violation with no more than what tells how such tables are found."""
+        found = Object(
+            known.origin, known.where, known.visibility, level=known.level, container=known.container
+        )
+        kernel = self.is_kernel(known, state)
+        return Violation(broken.rule, event, broken.starts, Free((), found, (), ("", ""), False, kernel))
 
     def hand_over(
         self, event: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]

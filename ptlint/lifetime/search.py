@@ -342,6 +342,8 @@ class Search:
                     result.violations.append(violation)
             for place, rules in journal.wrong.items():
                 result.wrong[place] = result.wrong.get(place, rules) & rules
+            for place, doubts in journal.doubts.items():
+                result.doubts.setdefault(place, set()).update(doubts)
             for (level, kernel, status), _ in journal.left.items():
                 result.left.setdefault((level, kernel), set()).add(status)
             result.gaps.extend(journal.gaps)

@@ -43,7 +43,10 @@ class Storage:
         """Return the offset of a member, None if it is not known."""
         syntax = self._units.syntax(unit)
         kinds = [kind for kind in ("struct ", "union ") if syntax.struct(kind + tag) is not None]
-        return syntax.offset(Type(kinds[0] + tag), member) if kinds else None
+        start = syntax.offset(Type(kinds[0] + tag), member) if kinds else None
+        if self.program.noted is not None:
+            self.program.noted.starts[unit, tag, member] = start
+        return start
 
     @property
     def _units(self) -> Units:

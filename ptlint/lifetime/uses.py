@@ -12,17 +12,17 @@ from collections.abc import Iterator
 
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.evaluate import Evaluator, is_place
+from ptlint.lifetime.events.synchronisation import READING
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.sites import site_keys
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Reference, Slot
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
-READING = "reading"  # the kind of a lock that keeps what is read from being freed
 DEEPEST = 3  # calls that a pointer is followed through
 
 
@@ -42,14 +42,6 @@ class Uses:
         for expression in read_by(instruction):
             self.read(expression, instruction.place, state, frame)
 
-    def read(self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame) -> None:
-        """Look at an expression that is about to be evaluated at a place."""
-        for part in parts(expression):
-            if isinstance(part, ir.ContainerOf):
-                self.headed(part, place, state, frame)
-            elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
-                self.accessed(part, place, state, frame)
-
     def called(self, definition: Definition, site: CallSite) -> None:
         """A call that is not entered is handed tables: the callee may follow the pointers."""
         for index, value in enumerate(site.arguments[: len(definition.function.parameters)]):
@@ -57,7 +49,7 @@ class Uses:
                 isinstance(value, Reference)
                 and value.object in site.state.handed
                 and self.follows(definition, index)
-                and not any(kind == READING for kind, _ in site.state.locks)
+                and not covered(value.object, site.state)
             ):
                 self.recorder.happens(USE, value.object, site.state, site.frame, site.sites)
 
@@ -96,6 +88,21 @@ class Uses:
             and self.follows(inner, index, depth - 1)
         )
 
+    def decide(self, terminator: ir.Terminator, state: State, frame: Frame) -> None:
+        """Look at what decides where control goes from a block, or is returned."""
+        if isinstance(terminator, ir.Branch):
+            self.read(terminator.condition, terminator.place, state, frame)
+        elif isinstance(terminator, ir.Return) and terminator.value is not None:
+            self.read(terminator.value, terminator.place, state, frame)
+
+    def read(self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame) -> None:
+        """Look at the parts of an expression."""
+        for part in parts(expression):
+            if isinstance(part, ir.ContainerOf):
+                self.headed(part, place, state, frame)
+            elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
+                self.accessed(part, place, state, frame)
+
     def accessed(self, part: ir.Deref | ir.Member, place: ir.Place, state: State, frame: Frame) -> None:
         """A member of a descriptor, or an entry of a table, is read or written."""
         at = self.evaluator.location(part, state, frame)
@@ -107,12 +114,12 @@ class Uses:
             return
         shared = isinstance(at, Address) and bool(at.path) and self.descriptors.of_head(at, frame)
         what = str(at.path[-1]) if isinstance(at, Address) and at.path else "an entry"
-        inside = enclosing(place, frame.definition.function.name)
-        site = SiteKey(place.path, place.line, place.column, inside, what)
-        if shared and (identity in state.handed or identity in state.called):
-            self.recorder.happens(ACCESS, identity, state, frame, (site,))
-        elif identity in state.handed and not any(kind == READING for kind, _ in state.locks):
-            self.recorder.happens(USE, identity, state, frame, (site,))
+        sites = site_keys(place, frame.definition.function.name, what)
+        handed = identity in state.handed
+        if shared and (handed or identity in state.called):
+            self.recorder.happens(ACCESS, identity, state, frame, sites)
+        elif handed and not covered(identity, state):
+            self.recorder.happens(USE, identity, state, frame, sites)
 
     def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
         """A callback goes from the rcu_head that it is given to the object: it has to be the queued one."""
@@ -124,11 +131,17 @@ class Uses:
             return
         if self.descriptors.agree(pointer, part.type, part.member, frame):
             return
-        inside = enclosing(place, frame.definition.function.name)
-        site = SiteKey(
-            place.path, place.line, place.column, inside, f"container_of({part.type.name}, {part.member})"
-        )
-        self.recorder.happens(MISMATCH, identity, state, frame, (site,))
+        what = f"container_of({part.type.name}, {part.member})"
+        sites = site_keys(place, frame.definition.function.name, what)
+        self.recorder.happens(MISMATCH, identity, state, frame, sites)
+
+
+def covered(identity: int, state: State) -> bool:
+    """Say whether a read-side section keeps the callback of a table away that was queued in it."""
+    return not state.objects[identity].freed and any(
+        kind == READING and isinstance(before, frozenset) and identity not in before
+        for kind, before in state.locks
+    )
 
 
 def read_by(instruction: ir.Instruction) -> tuple[ir.Expression, ...]:

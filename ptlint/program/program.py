@@ -39,6 +39,7 @@ class Answers:
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
+    starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
 
 
 class Program:

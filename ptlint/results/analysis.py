@@ -248,7 +248,7 @@ class Analysis:
             sites,
             (
                 *findings_of(outcome, sites, program, rules, identity),
-                *violations_of(outcome, rules, watch.monitor, identity),
+                *violations_of(outcome, rules, watch.monitor, identity, self.facts.by_name),
             ),
             gaps_of(outcome),
             facts_of([sites]),

@@ -10,12 +10,13 @@ that is found only if all such tables are left in a state from which it does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, Monitor
+from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
+from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.verdicts import Judgement, Proof, of_kernel
 from ptlint.results.findings import finding_of
@@ -24,9 +25,16 @@ from ptlint.rules.model import Rule
 
 
 def violations_of(
-    outcome: Outcome, rules: Sequence[Rule], monitor: Monitor, combination: str
+    outcome: Outcome,
+    rules: Sequence[Rule],
+    monitor: Monitor,
+    combination: str,
+    primitives: Container[str] = (),
 ) -> list[Finding]:
-    """Return one finding per rule and place; further ways to it are further traces."""
+    """Return one finding per rule and place; further ways to it are further traces.
+
+    No place is within one of the `primitives`, macros as they may be.
+    """
     by_code = {rule.code: rule for rule in rules if rule.watches}
     gathered: dict[tuple[str, SiteKey, Severity], list[Judgement]] = {}
     states = States(outcome, monitor)
@@ -39,7 +47,7 @@ def violations_of(
         severity = rule.kernel if kernel else rule.severity
         if severity is None or not states.real(violation):
             continue
-        place = lost_at(violation, outcome)
+        place = lost_at(violation, outcome, states, primitives)
         judgement = Judgement(
             Proof.UNSAFE, rule.title, free.history, free.sites, free.object, free.object.sync, free.root
         )
@@ -61,11 +69,16 @@ def implied(
             yield code, place, other
 
 
-def lost_at(violation: Violation, outcome: Outcome) -> SiteKey:
+def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: Container[str]) -> SiteKey:
     """Return the deepest site on the path that the same event never comes by rightly."""
     path = violation.free.sites
     for key in reversed(path):
-        if violation.rule in outcome.wrong.get((violation.event, key), (violation.rule,)):
+        if key.function in primitives:
+            continue
+        passed = (violation.event, key)
+        if violation.rule in outcome.wrong.get(passed, (violation.rule,)) and all(
+            states.real(doubt) for doubt in outcome.doubts.get(passed, ()) if doubt.rule == violation.rule
+        ):
             return key
     return path[0]
 
@@ -77,6 +90,7 @@ class States:
         self.outcome = outcome
         self.monitor = monitor
         self._kept: dict[tuple[str, str], frozenset[str]] = {}
+        self._rooted: dict[tuple[str, str], frozenset[str]] = {}
 
     def real(self, violation: Violation) -> bool:
         """Say whether the table may have been in a state from which the event violates the rule."""
@@ -93,16 +107,18 @@ class States:
     def found(self, rule: str, free: Free) -> frozenset[str]:
         """Return the states in which a table that was found may have been."""
         known = free.object
+        if known.origin in (Origin.PARAMETER, Origin.UNKNOWN) or known.container == UNNAMED:
+            return self.monitor.harmless(rule)
         if known.visibility is Visibility.PARKED or known.container:
             return self.kept(rule, known.container)
-        if known.origin is Origin.PARAMETER:
-            return self.monitor.harmless(rule)
         start = self.monitor.start(rule)
         left = self.outcome.left.get((known.level, free.kernel), set())
         if left:
             return frozenset(self.monitor.states(status, rule, start) for status in left)
-        published, _ = self.monitor.after(0, PUBLISH)
-        return self.monitor.harmless(rule) | {self.monitor.states(published, rule, start)}
+        published, _ = self.monitor.after(UNCHANGED, PUBLISH)
+        harmless = self.monitor.harmless(rule)
+        installed = frozenset(self.monitor.states(published, rule, state) for state in harmless)
+        return installed if known.origin is Origin.ENTRY else harmless | installed
 
     def rooted(self, rule: str, member: str) -> frozenset[str]:
         """Return the states in which new tables become the root of an address space that is no static one."""
@@ -122,13 +138,18 @@ class States:
         known = self._kept.get((rule, container))
         if known is None:
             self._kept[rule, container] = frozenset()  # of itself, it adds nothing
-            found: set[str] = set()
-            for parked in self.outcome.parked.get(container, ()):
-                inside = parked.free
-                if inside.object.origin is Origin.ALLOCATION:
-                    starts = frozenset({self.monitor.start(rule)})
-                else:
-                    starts = self.found(rule, inside)
-                found |= {self.monitor.states(inside.object.status, rule, start) for start in starts}
-            known = self._kept[rule, container] = frozenset(found) or self.monitor.harmless(rule)
+            found = self.states_in(rule, container)
+            known = self._kept[rule, container] = found or self.monitor.harmless(rule)
         return known
+
+    def states_in(self, rule: str, container: str) -> frozenset[str]:
+        """Return the states that the tables seen to be put into a container are in."""
+        found: set[str] = set()
+        for parked in self.outcome.parked.get(container, ()):
+            inside = parked.free
+            if inside.object.origin is Origin.ALLOCATION:
+                starts = frozenset({self.monitor.start(rule)})
+            else:
+                starts = self.found(rule, inside)
+            found |= {self.monitor.states(inside.object.status, rule, start) for start in starts}
+        return frozenset(found)

@@ -91,6 +91,18 @@ def test_rules_of_ones_own_join_the_shipped_ones(tmp_path: Path) -> None:
     assert rules[-1] is own and own.automaton is not None and own.automaton.start == "private"
 
 
+def test_a_rule_says_of_which_tables_and_beside_which_rules_it_speaks(tmp_path: Path) -> None:
+    plain = load_rule(rule_in(tmp_path / "plain", RULE))
+    assert (plain.kernel, plain.walkers, plain.implies, plain.watches) == (None, False, (), False)
+    text = RULE.replace(
+        "[automaton]",
+        'kernel = "note"\nwalkers = true\nimplies = ["PTL007", "PTL009"]\n[automaton]\nover = "path"',
+    )
+    told = load_rule(rule_in(tmp_path / "told", text))
+    assert (told.kernel, told.walkers, told.implies) == (Severity.NOTE, True, ("PTL007", "PTL009"))
+    assert told.watches
+
+
 def test_a_single_rule_folder_can_be_named_itself(tmp_path: Path) -> None:
     assert find_rule(load_rules([rule_in(tmp_path / "own", RULE)]), "xyz001").name == "own-rule"
 
@@ -123,6 +135,19 @@ def test_a_single_rule_folder_can_be_named_itself(tmp_path: Path) -> None:
         ('code = "XYZ001"', "code = 7", "Expected `str`, got `int`"),
         ('code = "XYZ001"', "code = ", "no TOML"),
         ('code = "XYZ001"\n', "", "code"),
+        (
+            'severity = "warning"',
+            'severity = "warning"\nkernel = "fatal"',
+            "kernel: unknown 'fatal'; known are",
+        ),
+        (
+            'severity = "warning"',
+            'severity = "warning"\nkernal = "note"',
+            "unknown key 'kernal'; did you mean",
+        ),
+        ('severity = "warning"', 'severity = "warning"\nwalkers = "yes"', "Expected `bool`, got `str`"),
+        ('severity = "warning"', 'severity = "warning"\nimplies = "PTL009"', "Expected `array`, got `str`"),
+        ("[automaton]", '[automaton]\nover = "paths"', "over: 'paths' is neither 'verdict' nor 'path'"),
     ],
 )
 def test_a_wrong_rule_file_is_refused_by_file_and_key(
@@ -154,8 +179,8 @@ def test_rules_are_selected_and_ignored_by_code_or_name() -> None:
 
 
 def test_a_rule_that_is_not_built_is_named_with_the_nearest_one() -> None:
-    with pytest.raises(UsageError, match="no rule 'PTL030' is built"):
-        find_rule(load_rules(), "PTL030")
+    with pytest.raises(UsageError, match="no rule 'PTL099' is built"):
+        find_rule(load_rules(), "PTL099")
     with pytest.raises(UsageError, match="did you mean sync-free"):
         find_rule(load_rules(), "sync-fre")
 

@@ -20,7 +20,7 @@ from ptlint.lifetime.stores import Stores
 from ptlint.program.facts import Fact, Facts
 from ptlint.program.program import Program
 
-WITHOUT_EFFECT = ("copy", "none", "flush", "sleep", "walker", "opaque", "release-tree")
+WITHOUT_EFFECT = ("copy", "none", "flush", "sleep", "opaque", "release-tree")
 
 
 def event_handlers(

@@ -9,6 +9,8 @@ from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.values import Address, Int, Interner, pointer_to
 from ptlint.program.facts import Fact
 
+READING = "reading"  # the lock of a section that grace periods wait for
+
 
 class SynchronisationEvents:
     """Primitives that wait for walkers, keep them out, or tell that there are none."""
@@ -27,6 +29,7 @@ class SynchronisationEvents:
             "assert-lock": self.on_lock,
             "unlock": self.on_unlock,
             "downgrade": self.on_unlock,
+            "walker": self.on_walker,
             "last-reference": self.on_last_reference,
         }
 
@@ -73,6 +76,17 @@ class SynchronisationEvents:
             for identity, known in list(state.objects.items()):
                 if known.excluded:
                     state.change(identity, excluded=False)
+        return [(state, Int(0))]
+
+    def on_walker(self, fact: Fact, site: CallSite) -> Outcomes:
+        """A section of kind `reading` begins, or ends: it covers tables that are queued in it.
+
+        With it is kept which ones were handed over before. The end of an inner section ends the outer one.
+        """
+        state = site.state
+        state.locks = frozenset(lock for lock in state.locks if lock[0] != READING)
+        if fact.kind == READING:
+            state.locks |= {(READING, state.handed)}
         return [(state, Int(0))]
 
     def on_last_reference(self, fact: Fact, site: CallSite) -> Outcomes:

@@ -1,0 +1,41 @@
+// file: mm/extra.c
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What shares the bytes of the rcu_head is used after the head was queued. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+static void extra_rcu(struct rcu_head *head)
+{
+	ptdesc_retire(container_of(head, struct ptdesc, pt_rcu_head));
+}
+
+static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return pt;
+}
+
+
+void extra_writes(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	call_rcu(&pt->pt_rcu_head, extra_rcu);
+	pt->pmd_huge_pte = NULL;	/* expect: union-clobber */
+}
+EXPORT_SYMBOL_GPL(extra_writes);
+
+void extra_unlinks(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	call_rcu(&pt->pt_rcu_head, extra_rcu);
+	list_del(&pt->pt_list);	/* expect: union-clobber */
+}
+EXPORT_SYMBOL_GPL(extra_unlinks);

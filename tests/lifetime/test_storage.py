@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which members of a page's descriptor share the bytes of its rcu_head, on 64 and on 32 bits."""
+
+from types import MappingProxyType
+
+import pytest
+
+from ptlint.cpp.unit import Preprocessor
+from ptlint.kconfig.arch import arch_named
+from ptlint.kconfig.configuration import Configuration
+from ptlint.kconfig.kbuild import Kbuild
+from ptlint.kconfig.toolchain import toolchain_named
+from ptlint.lifetime.storage import Storage
+from ptlint.lifetime.tables import TableTypes
+from ptlint.program.compiled import compiled_units
+from ptlint.program.facts import load_facts
+from ptlint.program.program import Answers, Program
+from ptlint.program.units import Units
+from ptlint.rules.loader import shipped_folder
+from ptlint.source.tree import MemoryTree
+
+TYPES = """\
+struct list_head { struct list_head *next, *prev; };
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *head);
+} __attribute__((aligned(sizeof(void *))));
+#define rcu_head callback_head
+typedef struct { long v; } pte_t;
+typedef struct page *pgtable_t;
+
+struct page {
+	unsigned long flags;
+	union {
+		struct {
+			union {
+				struct list_head lru;
+				void *pcp;
+			};
+			void *mapping;
+			unsigned long index;
+		};
+		struct rcu_head rcu_head;
+	};
+	unsigned int page_type;
+};
+
+struct ptdesc {
+	unsigned long pt_flags;
+	union {
+		struct rcu_head pt_rcu_head;
+		struct list_head pt_list;
+		struct {
+			unsigned long _pt_pad_1;
+			pgtable_t pmd_huge_pte;
+		};
+	};
+	unsigned long __page_mapping;
+	unsigned int pt_index;
+};
+
+struct batch {
+	unsigned int nr;
+	struct rcu_head rcu;
+};
+
+struct timed {
+	unsigned long long time;
+	struct rcu_head rcu;
+};
+"""
+
+
+def storage(arch: str) -> Storage:
+    """Return the storage that a unit with these types has on an architecture."""
+    bits = {"64BIT": "y"} if arch == "x86_64" else {"64BIT": "n"}
+    configuration = Configuration(
+        arch_named(arch), MappingProxyType(bits), MappingProxyType({"64BIT": "bool"})
+    )
+    tree = MemoryTree(
+        {"Kbuild": b"obj-y += mm/\n", "mm/Makefile": b"obj-y += a.o\n", "mm/a.c": TYPES.encode()}
+    )
+    facts = load_facts(sorted((shipped_folder() / "facts").glob("*.toml")))
+    kbuild = Kbuild(tree, configuration)
+    units = Units(
+        tree,
+        kbuild,
+        Preprocessor(tree, configuration, toolchain_named("gcc-12")),
+        compiled_units(tree, kbuild, configuration.arch.srcarch),
+        facts.kept,
+        facts.noreturn,
+        ("pte_t",),
+        ("call_rcu",),
+    )
+    return Storage(Program(units, facts), TableTypes(facts))
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i386"])
+@pytest.mark.parametrize(
+    ("tag", "member", "shares"),
+    [
+        ("ptdesc", "pt_rcu_head", True),
+        ("ptdesc", "pt_list", True),
+        ("ptdesc", "pmd_huge_pte", True),
+        ("ptdesc", "_pt_pad_1", True),
+        ("page", "lru", True),
+        ("page", "pcp", True),
+        ("page", "callback_head", True),  # what the preprocessor makes of page.rcu_head
+        ("ptdesc", "pt_flags", False),
+        ("ptdesc", "__page_mapping", False),
+        ("ptdesc", "pt_index", False),
+        ("page", "mapping", False),
+        ("page", "page_type", False),
+        ("page", "no_such_member", False),
+        ("no_such_type", "lru", False),
+    ],
+)
+def test_a_member_shares_the_bytes_of_a_head_if_they_overlap(
+    arch: str, tag: str, member: str, shares: bool
+) -> None:
+    assert storage(arch).shares("mm/a.c", tag, member) is shares
+
+
+@pytest.mark.parametrize(("arch", "word"), [("x86_64", 8), ("i386", 4)])
+def test_offsets_are_those_of_the_width(arch: str, word: int) -> None:
+    found = storage(arch)
+    starts = {member: found.starts("mm/a.c", "ptdesc", member) for member in ("pt_rcu_head", "pmd_huge_pte")}
+    assert starts == {"pt_rcu_head": word, "pmd_huge_pte": 2 * word}
+    assert found.starts("mm/a.c", "page", "callback_head") == word
+    assert found.starts("mm/a.c", "batch", "rcu") == word
+
+
+def test_an_offset_that_is_not_certain_is_none() -> None:
+    assert storage("x86_64").starts("mm/a.c", "timed", "rcu") == 8
+    assert storage("i386").starts("mm/a.c", "timed", "rcu") is None
+
+
+def test_what_is_asked_is_noted_for_who_keeps_the_answer() -> None:
+    found = storage("x86_64")
+    found.shares("mm/a.c", "page", "mapping")
+    found.program.noted = Answers()
+    found.shares("mm/a.c", "page", "lru")
+    found.shares("mm/a.c", "page", "mapping")  # known already, and noted all the same
+    assert found.program.noted.shared == {
+        ("mm/a.c", "page", "lru"): True,
+        ("mm/a.c", "page", "mapping"): False,
+    }
