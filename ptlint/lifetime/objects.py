@@ -118,6 +118,7 @@ class State:
     handed: frozenset[int] = frozenset()  # tables that were handed over for freeing
     called: frozenset[int] = frozenset()  # tables whose RCU callback this is
     callback: bool = False  # this is an RCU callback
+    reading: frozenset[int] | None = None  # in a read-side section: what was handed over before. Not in `core`
     slept: tuple[SiteKey, ...] = ()  # where an RCU callback may have slept
 
     def copy(self) -> State:
@@ -134,6 +135,7 @@ class State:
             self.handed,
             self.called,
             self.callback,
+            self.reading,
             self.slept,
         )
 

@@ -448,12 +448,12 @@ class _Tracer:
             self.tainted.add(result.name)
         if any(carried):
             if (
-                any(self.callee(name, instruction, carried) for name in self.names(instruction))
+                any(self.callee(*named, instruction, carried) for named in self.names(instruction))
                 and result is not None
             ):
                 self.tainted.add(result.name)
         elif self.own:
-            for name in self.names(instruction):
+            for name, _ in self.names(instruction):
                 fact = self.relevance.facts.by_name.get(name)
                 if fact is not None and fact.event == "alloc" and result is not None:
                     self.tainted.add(result.name)
@@ -472,13 +472,13 @@ class _Tracer:
 
     def stores(self, instruction: ir.Call, carried: list[bool]) -> bool:
         """Say whether a call leaves what it is handed on a list, or in a member: of an argument, maybe."""
-        for name in self.names(instruction):
+        for name, unit in self.names(instruction):
             fact = self.relevance.facts.by_name.get(name)
             if fact is not None and fact.event == "list-add":
                 index = fact.argument or 0
                 if index < len(carried) and carried[index]:
                     return True
-            definition = self.relevance.program.resolve(name, self.definition.unit)
+            definition = self.relevance.program.resolve(name, unit)
             if fact is not None or definition is None:
                 continue
             for seed in range(min(len(carried), len(definition.function.parameters))):
@@ -488,24 +488,25 @@ class _Tracer:
                         return True
         return False
 
-    def names(self, instruction: ir.Call) -> Iterable[str]:
+    def names(self, instruction: ir.Call) -> Iterable[tuple[str, str]]:
+        """Return what a call may reach: names, each with the unit that names it."""
         callee = instruction.callee
         if isinstance(callee, ir.Name) and callee.scope is ir.Scope.FUNCTION and callee.name != "asm":
-            return (callee.name,)
+            return ((callee.name, self.definition.unit),)
         operands = instruction.arguments if isinstance(callee, ir.Name) else (callee,)
         for operand in operands:
             inner = operand.operand if isinstance(operand, ir.AddressOf | ir.Cast) else operand
             inner = inner.pointer if isinstance(inner, ir.Deref) else inner
             if isinstance(inner, ir.Member) and inner.type.function:
-                return tuple(n for n, _ in self.relevance.program.targets(inner.field))
+                return self.relevance.program.targets(inner.field)
         return ()
 
-    def callee(self, name: str, instruction: ir.Call, carried: list[bool]) -> bool:
+    def callee(self, name: str, unit: str, instruction: ir.Call, carried: list[bool]) -> bool:
         """Note what a callee does with what it is handed; say whether its result may be it."""
         fact = self.relevance.facts.by_name.get(name)
         if fact is not None:
             return self.primitive(fact, instruction, carried)
-        definition = self.relevance.program.resolve(name, self.definition.unit)
+        definition = self.relevance.program.resolve(name, unit)
         if definition is None:
             return False
         returned = False

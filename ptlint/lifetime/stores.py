@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import forget, write
-from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, UNLINK, WITHDRAW
+from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, UNCHANGED, UNLINK, WITHDRAW
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
@@ -103,11 +103,19 @@ class Stores:
         write(at, value, state)
 
     def deposit(self, at: Address, value: Value, state: State, frame: Frame) -> None:
-        """A table stored in another one's descriptor is deposited there; what is no table withdraws."""
+        """A table stored in another one's descriptor is deposited there; what is no table withdraws.
+
+        A table that was found in such a place and goes back there is no deposit: the rest of a list, say.
+        """
         holder = at.base[1]
-        if isinstance(holder, int) and self.descriptors.holds_table(at, frame):
-            event = DEPOSIT if state.is_table(value) else WITHDRAW
-            self.recorder.happens(event, holder, state, frame, ())
+        known = state.objects.get(holder) if isinstance(holder, int) else None
+        if known is None or not isinstance(holder, int) or not self.descriptors.holds_table(at, frame):
+            return
+        if not state.is_table(value):
+            if known.status != UNCHANGED:
+                self.recorder.happens(WITHDRAW, holder, state, frame, ())
+        elif isinstance(value, Reference) and not state.as_found(value.object):
+            self.recorder.happens(DEPOSIT, holder, state, frame, ())
 
     def give_away(self, at: Address, value: Value, state: State) -> None:
         """What holds tables and was made here is known to others once it is stored where they find it.

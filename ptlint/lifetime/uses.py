@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.evaluate import Evaluator, is_place
-from ptlint.lifetime.events.synchronisation import READING
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
 from ptlint.lifetime.objects import State
@@ -138,10 +137,8 @@ class Uses:
 
 def covered(identity: int, state: State) -> bool:
     """Say whether a read-side section keeps the callback of a table away that was queued in it."""
-    return not state.objects[identity].freed and any(
-        kind == READING and isinstance(before, frozenset) and identity not in before
-        for kind, before in state.locks
-    )
+    before = state.reading
+    return before is not None and identity not in before and not state.objects[identity].freed
 
 
 def read_by(instruction: ir.Instruction) -> tuple[ir.Expression, ...]:

@@ -98,8 +98,19 @@ class Program:
                 else:
                     strong = Definition(found, path)
                     break
-            self._external[name] = strong or weak
+            self._external[name] = strong or weak or self._included(name)
         return self._external[name]
+
+    def _included(self, name: str) -> Definition | None:
+        """Return an external definition in a .c file that a unit includes."""
+        self.units.words.add(name)
+        for path in self.units.headers:
+            if path.endswith(".c") and name.encode() in self.units.text(path):
+                for unit in self.units.seeing(path)[:1]:
+                    found = self.units.syntax(unit).function(name)
+                    if found is not None and found.path == path and not found.static:
+                        return Definition(found, unit)
+        return None
 
     def targets(self, member: str) -> tuple[tuple[str, str], ...]:
         """Return (function, unit) for everything that is ever assigned to a member of this name."""

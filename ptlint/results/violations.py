@@ -100,7 +100,7 @@ class States:
         if free.object.visibility is Visibility.FRESH:
             return False  # a fresh page's entries are empty: nothing is found below it
         if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
-            return not self.rooted(rule, free.object.where).isdisjoint(violation.starts)
+            return not self.rooted(rule, free.object.where, free.kernel).isdisjoint(violation.starts)
         possible = self.found(rule, free) & self.monitor.harmless(rule)
         return bool(possible) and possible <= violation.starts
 
@@ -120,7 +120,7 @@ class States:
         installed = frozenset(self.monitor.states(published, rule, state) for state in harmless)
         return installed if known.origin is Origin.ENTRY else harmless | installed
 
-    def rooted(self, rule: str, member: str) -> frozenset[str]:
+    def rooted(self, rule: str, member: str, kernel: bool) -> frozenset[str]:
         """Return the states in which new tables become the root of an address space that is no static one."""
         start = self.monitor.start(rule)
         return frozenset(
@@ -130,7 +130,7 @@ class States:
             if container.rpartition(".")[2] == member
             and parked.free.object.origin is Origin.ALLOCATION
             and not parked.static
-            and not parked.free.object.supposed
+            and parked.free.kernel == kernel
         )
 
     def kept(self, rule: str, container: str) -> frozenset[str]:

@@ -84,9 +84,7 @@ class SynchronisationEvents:
         With it is kept which ones were handed over before. The end of an inner section ends the outer one.
         """
         state = site.state
-        state.locks = frozenset(lock for lock in state.locks if lock[0] != READING)
-        if fact.kind == READING:
-            state.locks |= {(READING, state.handed)}
+        state.reading = state.handed if fact.kind == READING else None
         return [(state, Int(0))]
 
     def on_last_reference(self, fact: Fact, site: CallSite) -> Outcomes:
