@@ -30,6 +30,6 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd)
 #ifdef CONFIG_X86_PAE
 	tlb_remove_table_sync_one();
 #endif
-	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* expect: redundant-ipi when SMP && X86_PAE */
+	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* expect: redundant-ipi when MMU_GATHER_RCU_TABLE_FREE && X86_PAE */
 }
 EXPORT_SYMBOL_GPL(extra_drop);
