@@ -77,7 +77,7 @@ def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: 
             continue
         passed = (violation.event, key)
         if violation.rule in outcome.wrong.get(passed, (violation.rule,)) and all(
-            states.real(doubt) for doubt in outcome.doubts.get(passed, ()) if doubt.rule == violation.rule
+            states.possible(doubt) for doubt in outcome.doubts.get(passed, ()) if doubt.rule == violation.rule
         ):
             return key
     return path[0]
@@ -103,6 +103,10 @@ class States:
             return not self.rooted(rule, free.object.where, free.kernel).isdisjoint(violation.starts)
         possible = self.found(rule, free) & self.monitor.harmless(rule)
         return bool(possible) and possible <= violation.starts
+
+    def possible(self, violation: Violation) -> bool:
+        """Say whether a table that was found may violate the rule, if it is not known to."""
+        return not self.found(violation.rule, violation.free).isdisjoint(violation.starts)
 
     def found(self, rule: str, free: Free) -> frozenset[str]:
         """Return the states in which a table that was found may have been."""

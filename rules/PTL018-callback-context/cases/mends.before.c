@@ -25,7 +25,7 @@ static void extra_free(struct rcu_head *head)
 	struct ptdesc *pt = container_of(head, struct ptdesc, pt_rcu_head);
 
 	synchronize_rcu();	/* expect: callback-context */
-	ptdesc_retire(pt);
+	ptdesc_retire(pt);	/* ok: callback-context -- does not sleep */
 }
 
 void extra_drop(struct mm_struct *mm, pmd_t *pmd)

@@ -1,0 +1,41 @@
+// file: mm/extra.c
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A member more in one configuration moves the head. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+struct extra_table {
+	unsigned long flags;
+#ifdef CONFIG_DEBUG_SPINLOCK
+	unsigned long owner;
+#endif
+	struct rcu_head rcu;
+};
+
+static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return pt;
+}
+
+
+static void extra_free(struct rcu_head *head)
+{
+	struct extra_table *table = container_of(head, struct extra_table, rcu);	/* expect: head-mismatch when DEBUG_SPINLOCK */
+
+	ptdesc_retire((struct ptdesc *)table);
+}
+
+void extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	call_rcu(&pt->pt_rcu_head, extra_free);
+}
+EXPORT_SYMBOL_GPL(extra_drop);

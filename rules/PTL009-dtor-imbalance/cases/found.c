@@ -1,0 +1,33 @@
+// file: mm/extra.c
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A table that is found in an entry was constructed where it was made. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return pt;
+}
+
+
+static void extra_put(struct rcu_head *head)
+{
+	struct ptdesc *pt = container_of(head, struct ptdesc, pt_rcu_head);
+
+	ptdesc_put(pt);	/* expect: dtor-imbalance */
+}
+
+void extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	call_rcu(&pt->pt_rcu_head, extra_put);
+}
+EXPORT_SYMBOL_GPL(extra_drop);

@@ -1,0 +1,48 @@
+// file: mm/extra.c
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sent by one function, queued by another. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
+
+static void extra_rcu(struct rcu_head *head)
+{
+	ptdesc_retire(container_of(head, struct ptdesc, pt_rcu_head));
+}
+
+static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
+
+	pmd_clear(pmd);
+	spin_unlock(ptl);
+	return pt;
+}
+
+
+static struct ptdesc *take_and_interrupt(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	tlb_remove_table_sync_one();
+	return pt;
+}
+
+static void extra_queue(struct ptdesc *pt)
+{
+	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: redundant-ipi -- its callers differ */
+}
+
+void extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	extra_queue(take_and_interrupt(mm, pmd));	/* expect: redundant-ipi */
+}
+EXPORT_SYMBOL_GPL(extra_drop);
+
+void extra_drop_plainly(struct mm_struct *mm, pmd_t *pmd)
+{
+	extra_queue(take(mm, pmd));	/* ok: redundant-ipi -- there is none */
+}
+EXPORT_SYMBOL_GPL(extra_drop_plainly);
