@@ -118,7 +118,9 @@ class State:
     handed: frozenset[int] = frozenset()  # tables that were handed over for freeing
     called: frozenset[int] = frozenset()  # tables whose RCU callback this is
     callback: bool = False  # this is an RCU callback
-    reading: frozenset[int] | None = None  # in a read-side section: what was handed over before. Not in `core`
+    reading: frozenset[int] | None = (
+        None  # in a read-side section: what was handed over before. Not in `core`
+    )
     slept: tuple[SiteKey, ...] = ()  # where an RCU callback may have slept
 
     def copy(self) -> State:
@@ -231,11 +233,14 @@ class State:
                     grown = True
 
     def ordinary(self, identity: int) -> bool:
-        """Say whether an object is as any table in an entry is: installed, with nothing done to it."""
+        """Say whether an object is as any table in an entry is: installed, with nothing done to it.
+
+        In a table that nobody else knows of, one that was freed or just found there counts as such as well.
+        """
         known = self.objects.get(identity)
-        return known is None or (
-            known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early
-        )
+        if known is None or known.visibility is Visibility.FRESH:
+            return known is None or known.freed or known.origin is Origin.ENTRY
+        return known.visibility is Visibility.LIVE and known.sync is Sync.NONE and not known.early
 
     def shared(self, at: Address) -> bool:
         """Say whether storage is a member of a page's descriptor that is not this path's own."""
