@@ -20,6 +20,8 @@ from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
+WHOLE = ("copy", "fill")  # events of primitives that read or write all that they are pointed to
+
 
 class Calls:
     """Makes the calls of a walk. `handlers` are those of the primitives' events."""
@@ -73,6 +75,8 @@ class Calls:
         if fact is not None:
             if fact.sleeps and site.state.callback:
                 site.state.slept = site.state.slept or site.sites
+            if fact.event in WHOLE and site.state.handed:
+                self.uses.copied(site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
                 return handler(fact, site)

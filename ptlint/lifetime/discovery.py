@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ptlint.lifetime.objects import Object, Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import UNNAMED, Provenance, list_name
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Interner, Reference, Slot, Symbol, Value
@@ -139,8 +139,8 @@ class Discovery:
                 )
                 new = holder is not None and holder.visibility is Visibility.FRESH
                 visibility = Visibility.FRESH if new else Visibility.LIVE
-                origin = Origin.FIELD
-                where = "an address space that was made here and given to nobody" if new else where
+                origin = Origin.ALLOCATION if new else Origin.FIELD
+                where = NEW_SPACE if new else where
                 space = self.provenance.base_key(at)
             elif at.base[0] == "local" and not names:
                 visibility, origin = Visibility.PARKED, Origin.UNKNOWN

@@ -75,6 +75,11 @@ class Object:
     status: int = UNCHANGED  # what the monitor remembers of it
     known_hash: int = field(default=0, init=False, compare=False, repr=False)
 
+    @property
+    def made_here(self) -> bool:
+        """Whether the walk has seen the page come from the allocator."""
+        return self.origin is Origin.ALLOCATION and self.where != NEW_SPACE
+
     def __hash__(self) -> int:
         """States are told apart by their objects again and again: an object's hash is computed once."""
         if not self.known_hash:
@@ -144,7 +149,7 @@ class State:
     def core(self, places: Container[Address | Slot]) -> Hashable:
         """Return what must agree for two paths to be merged: the objects, who refers to them, the locks.
 
-        A null pointer counts in `places` (those of page-table types) only.
+        A null pointer counts in `places` (those of page-table types) only; of a freed object, that it is.
         """
         references: list[tuple[Address | Slot, Value]] = []
         named: set[int] = set()
@@ -163,7 +168,13 @@ class State:
                 references.append((at, v))
             elif type(v) is Int and v.value == 0 and type(at) is Address and at in places:
                 references.append((at, v))
-        tables = frozenset([pair for pair in objects.items() if pair[1].table or pair[0] in named])
+        tables = frozenset(
+            [
+                (identity, GONE if known.freed else known)
+                for identity, known in objects.items()
+                if known.table or identity in named
+            ]
+        )
         held = (self.locks, self.dead, self.graced, self.interrupted, self.called, self.slept)
         return (frozenset(references), tables, held)
 
@@ -268,4 +279,6 @@ class State:
 
 
 MAX_HISTORY = 24
+GONE = Object(Origin.UNKNOWN, "", Visibility.PARKED, freed=True)  # for what was known of a freed object
+NEW_SPACE = "an address space that was made here and given to nobody"
 ANY_ENTRY = -1

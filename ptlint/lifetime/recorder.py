@@ -52,7 +52,7 @@ class Recorder:
             state.change(identity, status=after)
         news = bool(broken) or after != known.status  # what is as it was shows nothing to be right
         if news and sites and known.table and known.origin is not Origin.PARAMETER:
-            found = known.origin is not Origin.ALLOCATION
+            found = not known.made_here
             wrong = frozenset(
                 one.rule for one in broken if found or self.monitor.start(one.rule) in one.starts
             )
@@ -115,7 +115,7 @@ class Recorder:
     def leaves(self, identity: int, state: State) -> None:
         """Note how a table that was allocated here is where walkers may find it from now on."""
         known = state.objects[identity]
-        if known.origin is Origin.ALLOCATION and known.table and not known.freed:
+        if known.made_here and known.table and not known.freed:
             self.journal.leave(known, self.is_kernel(known, state))
 
     def leave_root(self, state: State, frame: Frame) -> None:

@@ -178,8 +178,15 @@ class Stores:
             )
             return
         owner, space = (parent.owner, parent.space) if parent is not None else (Owner.UNKNOWN, 0)
+        holder = (parent.container or parent.holder) if parent is not None else ""
         state.change(
-            identity, visibility=Visibility.LIVE, sync=Sync.NONE, excluded=False, owner=owner, space=space
+            identity,
+            visibility=Visibility.LIVE,
+            sync=Sync.NONE,
+            excluded=False,
+            owner=owner,
+            space=space,
+            holder=holder,
         )
         self.recorder.happens(PUBLISH, identity, state, frame, ())
         self.recorder.leaves(identity, state)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ptlint.lifetime.callsite import CallSite
+from ptlint.lifetime.callsite import CallSite, referred
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
@@ -51,6 +51,12 @@ class Uses:
                 and not covered(value.object, site.state)
             ):
                 self.recorder.happens(USE, value.object, site.state, site.frame, site.sites)
+
+    def copied(self, site: CallSite) -> None:
+        """A primitive reads or writes all that its arguments point to."""
+        for identity in {referred(value) for value in site.arguments}:
+            if identity is not None and identity in site.state.handed and not covered(identity, site.state):
+                self.recorder.happens(USE, identity, site.state, site.frame, site.sites)
 
     def follows(self, definition: Definition, index: int, depth: int = DEEPEST) -> bool:
         """Say whether a function reads or writes what its parameter points to."""

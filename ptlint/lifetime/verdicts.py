@@ -54,6 +54,11 @@ def judge(free: Free, outcome: Outcome, above: frozenset[str] = frozenset()) -> 
             Proof.KERNEL,
             f"below a table from {known.holder}, which only ever holds kernel tables",
         )
+    if proof is Proof.UNSAFE and known.holder and of_nobody(known.holder, outcome):
+        proof, reason = (
+            Proof.UNPUBLISHED,
+            f"below a table from {known.holder}, which only ever holds tables that nobody else can reach",
+        )
     return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
 
 
@@ -112,6 +117,12 @@ def of_kernel(container: str, outcome: Outcome) -> bool:
     """Say whether everything that is ever put into a container belongs to the kernel's address space."""
     pool = outcome.parked.get(container, [])
     return bool(pool) and all(p.free.kernel or p.free.object.owner is Owner.KERNEL for p in pool)
+
+
+def of_nobody(container: str, outcome: Outcome) -> bool:
+    """Say whether everything that is ever put into a container is fresh, and so is what it hangs below."""
+    pool = outcome.parked.get(container, [])
+    return bool(pool) and all(p.free.object.visibility is Visibility.FRESH for p in pool)
 
 
 def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[Judgement]:

@@ -45,6 +45,7 @@ EVENTS = frozenset(
         "read",
         "write",
         "exchange",
+        "fill",
         "convert",
         "value",
         "entry-set",

@@ -95,7 +95,7 @@ class States:
     def real(self, violation: Violation) -> bool:
         """Say whether the table may have been in a state from which the event violates the rule."""
         rule, free = violation.rule, violation.free
-        if free.object.origin is Origin.ALLOCATION:
+        if free.object.made_here:
             return self.monitor.start(rule) in violation.starts
         if free.object.visibility is Visibility.FRESH:
             return False  # a fresh page's entries are empty: nothing is found below it
@@ -132,7 +132,7 @@ class States:
             for container, pool in self.outcome.parked.items()
             for parked in pool
             if container.rpartition(".")[2] == member
-            and parked.free.object.origin is Origin.ALLOCATION
+            and parked.free.object.made_here
             and not parked.static
             and parked.free.kernel == kernel
         )
@@ -151,7 +151,7 @@ class States:
         found: set[str] = set()
         for parked in self.outcome.parked.get(container, ()):
             inside = parked.free
-            if inside.object.origin is Origin.ALLOCATION:
+            if inside.object.made_here:
                 starts = frozenset({self.monitor.start(rule)})
             else:
                 starts = self.found(rule, inside)

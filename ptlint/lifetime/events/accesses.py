@@ -32,6 +32,7 @@ class AccessEvents:
             "predicate": self.on_predicate,
             "write": self.on_write,
             "exchange": self.on_exchange,
+            "fill": self.on_fill,
             "entry-set": self.on_entry,
             "entry-clear": self.on_entry,
             "entry-take": self.on_entry,
@@ -58,6 +59,17 @@ class AccessEvents:
         if at is not None:
             self.stores.store(at, site.argument(fact.value), site.instruction.place, site.state, site.frame)
         return [(site.state, Int(0))]
+
+    def on_fill(self, fact: Fact, site: CallSite) -> Outcomes:
+        """memset(argument, value, size): with zeros, all members of a structure are zero."""
+        pointer = site.argument(fact.argument)
+        if site.argument(fact.value) != Int(0) or not isinstance(pointer, Address | Symbol):
+            return self.skip(site)
+        at = self.memory.target(pointer, ir.Type(), site.state)
+        if not isinstance(at, Address) or at.base[0] == "object":
+            return self.skip(site)
+        write(at, Int(0), site.state)
+        return [(site.state, pointer)]
 
     def on_exchange(self, fact: Fact, site: CallSite) -> Outcomes:
         """xchg(pointer, value): returns what stood there."""

@@ -49,6 +49,10 @@ class ListEvents:
                 if known.table:
                     self.recorder.journal.filled.add(name)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
+                if (
+                    known.supposed
+                ):  # what became of a table of the kernel, if it is one, tells nothing of others
+                    state.change(identity, freed=True)
         return [(state, Int(0))]
 
     def linked(self, event: str, entry: Value, identity: int, site: CallSite) -> None:
