@@ -82,7 +82,7 @@ class Executor:
         self.memory = Memory(interner, types, self.discovery)
         self.provenance = provenance
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
-        self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor)
+        self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor, types)
         descriptors = Descriptors(self.relevance.storage, provenance)
         self.stores = Stores(self.evaluator, self.recorder, descriptors)
         self.uses = Uses(program, self.evaluator, self.recorder, descriptors)

@@ -10,6 +10,7 @@ from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
+from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Base, Interner, Reference
 from ptlint.syntax import ir
 
@@ -24,7 +25,9 @@ class Recorder:
         provenance: Provenance,
         kernel_roots: frozenset[str],
         monitor: Monitor,
+        types: TableTypes,
     ) -> None:
+        self.types = types
         self.journal = journal
         self.monitor = monitor
         self.interner = interner
@@ -124,10 +127,27 @@ class Recorder:
             if isinstance(at, Address) and isinstance(value, Reference):
                 self.leave(at, value, state, frame)
 
+    def shared(self, at: Address, identity: int, state: State) -> bool:
+        """Say whether others may take a table out of a storage as soon as it is there.
+
+        So they do out of a page's descriptor, and of an address space, but for the root of its tables.
+        """
+        if state.shared(at):
+            return True
+        known = state.objects.get(identity)
+        tag = self.provenance.tag(at)
+        return (
+            bool(tag)
+            and at.base[0] != "local"
+            and known is not None
+            and known.level != "pgd"
+            and self.types.is_space(ir.Type(f"struct {tag}"))
+        )
+
     def leave(self, at: Address, value: Reference, state: State, frame: Frame) -> None:
         """Park what is kept in a storage that outlives the walk, unless it was found there."""
-        if at.base[0] == "local" or state.shared(at):
-            return  # in a page's descriptor it was parked when it was stored
+        if at.base[0] == "local" or self.shared(at, value.object, state):
+            return  # it was parked when it was stored
         known = state.objects.get(value.object)
         if known is None or not known.table or known.freed:
             return

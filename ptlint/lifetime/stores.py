@@ -97,7 +97,7 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,))
                 forget(at, state)
                 return
-            if state.shared(at):  # others may take it out from now on: what comes after does not count
+            if self.recorder.shared(at, value.object, state):  # what comes after does not count
                 self.recorder.park(name, value.object, state, frame, (site,))
             self.recorder.chain(state, value.object, frame, (site,))
         write(at, value, state)
