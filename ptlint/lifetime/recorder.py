@@ -50,8 +50,7 @@ class Recorder:
             self.journal.violate(Violation(one.rule, event, one.starts, free))
         if after != known.status:
             state.change(identity, status=after)
-        news = bool(broken) or after != known.status  # what is as it was shows nothing to be right
-        if news and sites and known.table and known.origin is not Origin.PARAMETER:
+        if sites and known.table and known.origin is not Origin.PARAMETER:
             found = known.origin is not Origin.ALLOCATION
             wrong = frozenset(
                 one.rule for one in broken if found or self.monitor.start(one.rule) in one.starts
