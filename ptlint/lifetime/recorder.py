@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, Broken, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, UNCHANGED, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -79,10 +79,18 @@ class Recorder:
         state.handed |= {identity}
 
     def taken(self, identity: int, state: State, frame: Frame) -> None:
-        """A table is taken out of an array, one that stands for any in it: whoever takes it owns it."""
-        if identity in state.handed:
+        """A table is taken out of an array, one that stands for any in it: whoever takes it owns it.
+
+        After the one before was freed, it is another one, as it was found.
+        """
+        if identity not in state.handed:
+            return
+        known = state.objects[identity]
+        if known.freed and known.origin is not Origin.ALLOCATION:
+            state.change(identity, status=UNCHANGED)
+        else:
             self.happens(ANOTHER, identity, state, frame, ())
-            state.handed -= {identity}
+        state.handed -= {identity}
 
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
         """Note that an object reached the allocator; a null pointer does not."""

@@ -70,6 +70,8 @@ class Uses:
         for block in definition.function.blocks:
             for instruction in block.instructions:
                 for part in (p for e in read_by(instruction) for p in parts(e)):
+                    while isinstance(part, ir.Member):
+                        part = part.base
                     if isinstance(part, ir.Deref) and is_it(part.pointer):
                         return True
                 if isinstance(instruction, ir.Call) and isinstance(instruction.callee, ir.Name):

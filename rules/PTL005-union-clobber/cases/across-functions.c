@@ -1,6 +1,6 @@
 // file: mm/extra.c
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A callee uses the member. */
+/* Queued by a callee, used by its caller, which is called with a table. */
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <asm/pgalloc.h>
@@ -22,21 +22,19 @@ static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
 }
 
 
-static void extra_reset(struct ptdesc *pt)
-{
-	pt->pmd_huge_pte = NULL;	/* expect: union-clobber */
-}
-
 static void extra_queue(struct ptdesc *pt)
 {
 	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: union-clobber -- the first use of these bytes */
 }
 
-void extra_late(struct mm_struct *mm, pmd_t *pmd)
+static void extra_end(struct ptdesc *pt)
 {
-	struct ptdesc *pt = take(mm, pmd);
-
 	extra_queue(pt);
-	extra_reset(pt);
+	pt->pmd_huge_pte = NULL;	/* expect: union-clobber */
 }
-EXPORT_SYMBOL_GPL(extra_late);
+
+void extra_drop(struct mm_struct *mm, pmd_t *pmd)
+{
+	extra_end(take(mm, pmd));
+}
+EXPORT_SYMBOL_GPL(extra_drop);

@@ -32,7 +32,7 @@ static bool extra_hand_over(struct ptdesc *pt, bool now)
 
 static void extra_mark(struct ptdesc *pt)
 {
-	pt->pt_index = 1;	/* expect: use-after-queue */
+	pt->pt_index = 1;	/* ok: use-after-queue -- its callers differ */
 }
 
 void extra_drop(struct mm_struct *mm, pmd_t *pmd, bool now)
@@ -40,7 +40,7 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd, bool now)
 	struct ptdesc *pt = take(mm, pmd);
 
 	if (extra_hand_over(pt, now))
-		extra_mark(pt);
+		extra_mark(pt);	/* expect: use-after-queue */
 }
 EXPORT_SYMBOL_GPL(extra_drop);
 
@@ -50,7 +50,7 @@ void extra_keep(struct mm_struct *mm, pmd_t *pmd, bool now)
 
 	if (extra_hand_over(pt, now))
 		return;
-	pt->pt_index = 2;	/* ok: use-after-queue -- not queued on this path */
+	extra_mark(pt);	/* ok: use-after-queue -- not queued on this path */
 	call_rcu(&pt->pt_rcu_head, extra_rcu);
 }
 EXPORT_SYMBOL_GPL(extra_keep);
