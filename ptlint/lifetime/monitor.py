@@ -55,6 +55,10 @@ class Monitor(Protocol):
         """Return the status that an event leads to, and the rules that it violates."""
         ...
 
+    def violated(self, status: int) -> tuple[Broken, ...]:
+        """Return the rules that have been violated, now or before."""
+        ...
+
     def states(self, status: int, rule: str, start: str) -> str:
         """Return the state that the automaton of a rule is in, if it was in *start*."""
         ...
@@ -74,6 +78,10 @@ class NoMonitor:
     def after(self, status: int, event: str) -> tuple[int, tuple[Broken, ...]]:
         """Nothing changes, nothing is violated."""
         return status, ()
+
+    def violated(self, status: int) -> tuple[Broken, ...]:
+        """Nothing is."""
+        return ()
 
     def states(self, status: int, rule: str, start: str) -> str:
         """A state that never changes."""

@@ -53,13 +53,13 @@ class Recorder:
             self.journal.violate(Violation(one.rule, event, one.starts, free))
         if after != known.status:
             state.change(identity, status=after)
-        news = bool(broken) or after != known.status  # what is as it was shows nothing to be right
-        if news and sites and known.table and known.origin is not Origin.PARAMETER:
+        if sites and known.table and known.origin is not Origin.PARAMETER:
+            violated = self.monitor.violated(after)
             found = not known.made_here
             wrong = frozenset(
-                one.rule for one in broken if found or self.monitor.start(one.rule) in one.starts
+                one.rule for one in violated if found or self.monitor.start(one.rule) in one.starts
             )
-            doubts = [self.doubt(one, event, known, state) for one in broken if found]
+            doubts = [self.doubt(one, event, known, state) for one in violated if found]
             for key in flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites)):
                 self.journal.passes(event, key, wrong, doubts)
 

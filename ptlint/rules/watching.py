@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ptlint.lifetime.monitor import Broken
 from ptlint.rules.model import Event, Rule
@@ -25,6 +25,7 @@ class RuleMonitor:
         self._vectors: list[_Vector] = [first]
         self._numbers: dict[_Vector, int] = {first: 0}
         self._after: dict[tuple[int, str], tuple[int, tuple[Broken, ...]]] = {}
+        self._violated: dict[int, tuple[Broken, ...]] = {}
         self._places = {rule.code: index for index, rule in enumerate(self._rules)}
 
     def after(self, status: int, event: str) -> tuple[int, tuple[Broken, ...]]:
@@ -53,6 +54,23 @@ class RuleMonitor:
             number = self._numbers[found] = len(self._vectors)
             self._vectors.append(found)
         return number, tuple(broken)
+
+    def violated(self, status: int) -> tuple[Broken, ...]:
+        """Return the rules that have been violated, now or before."""
+        known = self._violated.get(status)
+        if known is None:
+            known = self._violated[status] = tuple(self._find_violated(status))
+        return known
+
+    def _find_violated(self, status: int) -> Iterator[Broken]:
+        for rule, automaton, states in zip(self._rules, self._automata, self._vectors[status], strict=True):
+            starts = frozenset(
+                start
+                for start, now in zip(automaton.states, states, strict=True)
+                if now == automaton.violation and start != automaton.violation
+            )
+            if starts:
+                yield Broken(rule.code, starts)
 
     def states(self, status: int, rule: str, start: str) -> str:
         """Return the state that the automaton of a rule is in, if it was in *start*."""

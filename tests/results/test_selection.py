@@ -100,5 +100,5 @@ def test_rules_that_speak_of_no_combination_are_named() -> None:
     run = check(
         request(files), Selection((), ALL), fakes.FakeEngine(), lambda text: None, "check", ledger=False
     )
-    assert run.result.silent == ("PTL001", "PTL002", "PTL011")
+    assert run.result.silent == ("PTL001", "PTL002", "PTL011", "PTL015", "PTL016")
     assert chosen(()).silent == ()
