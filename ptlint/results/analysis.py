@@ -42,7 +42,7 @@ from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
 from ptlint.results.recall import Recall
-from ptlint.results.violations import violations_of
+from ptlint.results.violations import violations_of, without_implied
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
@@ -246,9 +246,12 @@ class Analysis:
             identity,
             configuration,
             sites,
-            (
-                *findings_of(outcome, sites, program, rules, identity),
-                *violations_of(outcome, rules, watch.monitor, identity, self.facts.by_name),
+            without_implied(
+                (
+                    *findings_of(outcome, sites, program, rules, identity),
+                    *violations_of(outcome, rules, watch.monitor, identity, self.facts.by_name),
+                ),
+                rules,
             ),
             gaps_of(outcome),
             facts_of([sites]),

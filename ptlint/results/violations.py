@@ -10,7 +10,7 @@ that is found only if all such tables are left in a state from which it does.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Sequence
 
 from ptlint.lifetime.journal import Free, Violation
 from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor
@@ -52,21 +52,19 @@ def violations_of(
             Proof.UNSAFE, rule.title, free.history, free.sites, free.object, free.object.sync, free.root
         )
         gathered.setdefault((rule.code, place, Severity(severity.value)), []).append(judgement)
-    said = {(code, place) for _, place, code in implied(gathered, by_code)}
     return [
         finding_of(by_code[code], place, judgements, combination, severity)
         for (code, place, severity), judgements in gathered.items()
-        if (code, place) not in said
     ]
 
 
-def implied(
-    gathered: Iterable[tuple[str, SiteKey, Severity]], rules: Mapping[str, Rule]
-) -> Iterator[tuple[str, SiteKey, str]]:
-    """Yield the findings that go without saying: the rule that says it, the place, the rule that need not."""
-    for code, place, _ in gathered:
-        for other in rules[code].implies:
-            yield code, place, other
+def without_implied(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """Leave out the findings that go without saying beside another one at the same place."""
+    implies = {rule.code: rule.implies for rule in rules}
+    said = {
+        (other, one.path, one.line, one.column) for one in findings for other in implies.get(one.rule, ())
+    }
+    return tuple(one for one in findings if (one.rule, one.path, one.line, one.column) not in said)
 
 
 def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: Container[str]) -> SiteKey:

@@ -1,6 +1,7 @@
 // file: mm/extra.c
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A table prepared in a structure is installed, and freed through the structure as if it were not. */
+#include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <asm/pgalloc.h>

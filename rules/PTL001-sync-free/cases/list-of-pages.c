@@ -31,7 +31,7 @@ void extra_drop_all(struct mm_struct *mm, pmd_t *pmd)
 	extra_unlink(mm, pmd, &dropped);
 	list_for_each_entry_safe(table, next, &dropped, lru) {
 		list_del(&table->lru);
-		pte_free(mm, table);	/* expect: sync-free */
+		ptdesc_retire(page_ptdesc(table));	/* expect: sync-free */
 	}
 }
 EXPORT_SYMBOL_GPL(extra_drop_all);

@@ -27,7 +27,7 @@ int extra_split(struct mm_struct *mm, pud_t *pud)
 	pgtable_t spare = pte_alloc_one(mm);
 	struct ptdesc *pt;
 
-	if (!spare)
+	if (!spare || pmd_leaf(*pmd))
 		return -1;
 	pmd_huge_pte(mm, pmd) = spare;
 	pt = take_pmds(mm, pud);
