@@ -112,7 +112,12 @@ class Calls:
         )
 
     def unknown_callee(self, site: CallSite) -> None:
-        """A function without a body is handed a table: a gap if that may be the table's end."""
+        """A function without a body is handed a table: a gap if that may be the table's end.
+
+        One that is defined in a file which neither knows of tables nor frees anything is harmless.
+        """
+        if self.program.defined(site.callee):
+            return
         for value in site.arguments:
             if isinstance(value, Reference) and site.state.is_table(value) and not value.offset:
                 known = site.state.objects[value.object]

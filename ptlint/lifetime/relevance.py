@@ -434,12 +434,17 @@ class _Tracer:
         stored = isinstance(base, ir.Deref) or (isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL)
         if pointer and isinstance(target, ir.Deref) and self.carries(target.pointer):
             self.acts.add("write")
-        if carried and stored and (pointer or (type_.pointers and self.types.is_page(type_))):
+        hidden = self.types.is_word(type_) and isinstance(value, ir.Cast) and self.is_table(value.operand)
+        if carried and stored and (pointer or hidden or (type_.pointers and self.types.is_page(type_))):
             member = member_of(target)
             if member:
                 self.acts.add(
                     (KEEPS if self.types.is_slot(type_) or self.types.is_data(type_) else PARKS) + member
                 )
+
+    def is_table(self, e: ir.Expression) -> bool:
+        """Say whether an expression is by its type a pointer to a table."""
+        return isinstance(e, ir.Name | ir.Member | ir.Deref) and self.types.is_pointer(e.type)
 
     def call(self, instruction: ir.Call) -> None:
         carried = [self.carries(a) for a in instruction.arguments]

@@ -38,6 +38,7 @@ class Answers:
 
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    defined: dict[str, bool] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
     starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
 
@@ -100,6 +101,13 @@ class Program:
                     break
             self._external[name] = strong or weak or self._included(name)
         return self._external[name]
+
+    def defined(self, name: str) -> bool:
+        """Say whether some compiled file may define an external function of that name."""
+        known = bool(self.units.defining(name))
+        if self.noted is not None:
+            self.noted.defined[name] = known
+        return known
 
     def _included(self, name: str) -> Definition | None:
         """Return an external definition in a .c file that a unit includes."""
