@@ -94,6 +94,5 @@ class Evaluator:
 
 def is_place(e: ir.Expression) -> bool:
     """Say whether an expression names storage (the members of what a call returns do not)."""
-    while isinstance(e, ir.Member):
-        e = e.base
+    e = ir.whole(e)
     return isinstance(e, ir.Deref) or (isinstance(e, ir.Name) and e.scope is not ir.Scope.FUNCTION)

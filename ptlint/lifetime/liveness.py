@@ -182,9 +182,7 @@ def _write(target: ir.Expression, read: set[str], written: set[str], pinned: set
     if isinstance(target, ir.Name):
         written.add(target.name)
         return
-    base: ir.Expression = target
-    while isinstance(base, ir.Member):
-        base = base.base
+    base = ir.whole(target)
     if isinstance(base, ir.Name):
         pinned.add(base.name)  # written in part: what is left stays
         return

@@ -42,9 +42,7 @@ def fills(instruction: ir.Assign, member: str) -> bool:
         )
     if not isinstance(target, ir.Member) or target.field != member or isinstance(value, ir.Constant):
         return False
-    base: ir.Expression = target
-    while isinstance(base, ir.Member):
-        base = base.base
+    base = ir.whole(target)
     return isinstance(base, ir.Name) and base.scope is not ir.Scope.GLOBAL
 
 

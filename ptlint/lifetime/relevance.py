@@ -362,8 +362,7 @@ class _Tracer:
                     return self.found(type_)
                 return name in self.tainted
             case ir.AddressOf(operand):
-                while isinstance(operand, ir.Member):
-                    operand = operand.base
+                operand = ir.whole(operand)
                 return self.carries(operand.pointer if isinstance(operand, ir.Deref) else operand)
             case ir.Cast(type_, operand):
                 return self.typed(type_, self.carries(operand))
@@ -378,9 +377,7 @@ class _Tracer:
             case ir.Member(base, name, _, type_):
                 if self.found(type_, name):
                     return True
-                through = base
-                while isinstance(through, ir.Member):
-                    through = through.base
+                through = ir.whole(base)
                 if isinstance(through, ir.Deref) and self.types.is_entry(through.type):
                     return self.carries(through)
                 if (
@@ -415,9 +412,7 @@ class _Tracer:
 
     def assign(self, target: ir.Expression, value: ir.Expression) -> None:
         carried = self.carries(value)
-        base = target
-        while isinstance(base, ir.Member):
-            base = base.base
+        base = ir.whole(target)
         if isinstance(base, ir.Name) and base.scope is not ir.Scope.GLOBAL:
             if carried:
                 self.tainted.add(base.name)

@@ -86,7 +86,5 @@ class SkippedCalls:
 
 def is_global(e: ir.Member) -> bool:
     """Say whether a member is one of a variable, not of what a pointer points to."""
-    base = e.base
-    while isinstance(base, ir.Member):
-        base = base.base
+    base = ir.whole(e)
     return isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL

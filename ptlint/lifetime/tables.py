@@ -29,7 +29,7 @@ class TableTypes:
         self._links = facts.names("link-type")
         self._heads = facts.names("head-type")
         self.descriptors = described | self._data
-        self._holders = self._pages | self._links | facts.names("head-type")
+        self._holders = self._pages | self._links | self._heads
         self._spaces = facts.names("space-type")
 
     def is_entry(self, type_: Type) -> bool:

@@ -70,8 +70,7 @@ class Uses:
         for block in definition.function.blocks:
             for instruction in block.instructions:
                 for part in (p for e in read_by(instruction) for p in parts(e)):
-                    while isinstance(part, ir.Member):
-                        part = part.base
+                    part = ir.whole(part)
                     if isinstance(part, ir.Deref) and is_it(part.pointer):
                         return True
                 if isinstance(instruction, ir.Call) and isinstance(instruction.callee, ir.Name):
@@ -162,21 +161,17 @@ def parts(e: ir.Expression) -> Iterator[ir.Expression]:
     """Yield the parts of an expression that are read, innermost last; an address is not read."""
     match e:
         case ir.AddressOf(operand):
-            if isinstance(operand, ir.Member):
-                while isinstance(operand, ir.Member):
-                    operand = operand.base
-            if isinstance(operand, ir.Deref):
-                yield from parts(operand.pointer)
-            return
+            inside = ir.whole(operand)
+            if isinstance(inside, ir.Deref):
+                yield from parts(inside.pointer)
         case ir.Deref(pointer, _):
             yield e
             yield from parts(pointer)
         case ir.Member(base, _, _, _):
             yield e
-            while isinstance(base, ir.Member):
-                base = base.base
-            if isinstance(base, ir.Deref):
-                yield from parts(base.pointer)
+            inside = ir.whole(base)
+            if isinstance(inside, ir.Deref):
+                yield from parts(inside.pointer)
         case ir.Cast(_, operand) | ir.Unary(_, operand):
             yield from parts(operand)
         case ir.Binary(_, left, right, _):

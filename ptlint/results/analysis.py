@@ -36,7 +36,7 @@ from ptlint.program.units import Units
 from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
 from ptlint.results.engine import Request, StateResult, Usual
 from ptlint.results.findings import findings_of
-from ptlint.results.footprint import Footprint
+from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
@@ -50,23 +50,12 @@ from ptlint.rules.watching import RuleMonitor
 from ptlint.source.tree import NotingTree, RecordingTree, Tree
 from ptlint.syntax.unit import SyntaxCache
 
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What was read, which texts were searched for words, those words, and the names that were looked for."""
-
-    read: frozenset[str]
-    texts: frozenset[str]
-    words: frozenset[str]
-    names: frozenset[str]
-
-
 KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
 """Of earlier states of a series, answers and Kconfig models that may serve again."""
 
 # What was found under one configuration, what decides the code that was analysed, and what was looked at.
-Judged = tuple[OneCombination, tuple[Condition, ...], Searched]
+Judged = tuple[OneCombination, tuple[Condition, ...], Footprint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +101,7 @@ class Analysis:
         everything = RecordingTree(request.tree)
         noting = NotingTree(everything)
         request = replace(request, tree=noting)
-        searches: list[Searched] = []
+        footprints: list[Footprint] = []
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
         models: dict[str, Model] = {}
@@ -140,7 +129,7 @@ class Analysis:
             covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
-                one, conditions, searched = self.one(
+                one, conditions, footprint = self.one(
                     request,
                     arch,
                     covering.chosen[number],
@@ -150,7 +139,7 @@ class Analysis:
                     progress,
                 )
                 combinations.append(one)
-                searches.append(searched)
+                footprints.append(footprint)
                 number += 1
                 for condition in conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
@@ -174,16 +163,8 @@ class Analysis:
         result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
-        read = frozenset(noting.reads).union(noting.absent, *(one.read for one in searches))
-        return replace(
-            result,
-            footprint=Footprint(
-                read,
-                frozenset().union(*(one.texts for one in searches)) - read,
-                frozenset().union(*(one.words for one in searches)),
-                frozenset().union(*(one.names for one in searches)),
-            ),
-        )
+        also = Footprint(frozenset(noting.reads) | noting.absent, frozenset(), frozenset(), frozenset())
+        return replace(result, footprint=joined((also, *footprints)))
 
     def watching(self, rules: Sequence[Rule]) -> Watch:
         """Return the monitor of a choice of rules, with the walks that it has watched."""
@@ -218,9 +199,13 @@ class Analysis:
         if known is None:
             known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
             self.judged.keep(key, files.everything, known)
-        one, conditions, searched = known
+        one, conditions, footprint = known
         findings = tuple(replace(finding, combinations=(identity,)) for finding in one.findings)
-        return replace(one, id=identity, configuration=configuration, findings=findings), conditions, searched
+        return (
+            replace(one, id=identity, configuration=configuration, findings=findings),
+            conditions,
+            footprint,
+        )
 
     def judge(
         self,
@@ -259,7 +244,7 @@ class Analysis:
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        searched = Searched(
+        footprint = Footprint(
             frozenset(files.tree.reads) | files.tree.absent,
             frozenset(program.units.compiled),
             frozenset(program.units.words),
@@ -269,7 +254,7 @@ class Analysis:
         conditions = (*slice_.decisive(), *slice_.absent())
         search.close()
         program.close()
-        return one, conditions, searched
+        return one, conditions, footprint
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""

@@ -31,6 +31,18 @@ class Footprint:
     names: frozenset[str]  # that one of them might define
 
 
+def joined(footprints: Iterable[Footprint]) -> Footprint:
+    """Return what several answers together rest on; a text that one of them read is no searched one."""
+    each = tuple(footprints)
+    read = frozenset[str]().union(*(one.read for one in each))
+    return Footprint(
+        read,
+        frozenset[str]().union(*(one.texts for one in each)) - read,
+        frozenset[str]().union(*(one.words for one in each)),
+        frozenset[str]().union(*(one.names for one in each)),
+    )
+
+
 def unaffected(footprint: Footprint | None, before: Tree, after: Tree, paths: Iterable[str]) -> bool:
     """Tell whether the answer that left the footprint on *before* holds for *after*, to the byte.
 

@@ -258,3 +258,10 @@ class Function:
     weak: bool
     blocks: tuple[Block, ...]
     lost: tuple[Lost, ...]
+
+
+def whole(e: Expression) -> Expression:
+    """Return the storage that a member, or a member of one, is part of; anything else as it is."""
+    while isinstance(e, Member):
+        e = e.base
+    return e
