@@ -116,7 +116,7 @@ class Calls:
 
         One that is defined in a file which neither knows of tables nor frees anything is harmless.
         """
-        if self.program.defined(site.callee):
+        if self.program.harmless(site.callee):
             return
         for value in site.arguments:
             if isinstance(value, Reference) and site.state.is_table(value) and not value.offset:

@@ -31,7 +31,7 @@ class Walk:
                 program.resolve(name, unit) == known for (name, unit), known in self.answers.resolved.items()
             )
             and all(program.targets(member) == known for member, known in self.answers.targets.items())
-            and all(program.defined(name) == known for name, known in self.answers.defined.items())
+            and all(program.harmless(name) == known for name, known in self.answers.harmless.items())
             and all(relevance.storage.shares(*key) == known for key, known in self.answers.shared.items())
             and all(relevance.storage.starts(*key) == known for key, known in self.answers.starts.items())
             and all(relevance.deferred(name) == known for name, known in self.asked.deferred.items())

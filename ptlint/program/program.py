@@ -38,7 +38,7 @@ class Answers:
 
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    defined: dict[str, bool] = field(default_factory=dict)
+    harmless: dict[str, bool] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
     starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
 
@@ -102,11 +102,15 @@ class Program:
             self._external[name] = strong or weak or self._included(name)
         return self._external[name]
 
-    def defined(self, name: str) -> bool:
-        """Say whether some compiled file may define an external function of that name."""
-        known = bool(self.units.defining(name))
+    def harmless(self, name: str) -> bool:
+        """Say whether a function is defined only in files that `Units.worth_opening` leaves closed.
+
+        One whose file was opened and gave no body (it could not be parsed, say) is none of these.
+        """
+        paths = self.units.defining(name)
+        known = bool(paths) and not any(self.units.worth_opening(path, name) for path in paths)
         if self.noted is not None:
-            self.noted.defined[name] = known
+            self.noted.harmless[name] = known
         return known
 
     def _included(self, name: str) -> Definition | None:
