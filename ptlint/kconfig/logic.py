@@ -70,6 +70,18 @@ class Logic:
             literal = self._literal(all_of((formula, self._restriction)))
         return bool(self._solver.solve(assumptions=[literal]))
 
+    def together(self, first: Formula, others: Iterable[Formula]) -> Formula:
+        """Return a feasible formula together with as many of some others, in their order, as go with it."""
+        parts = [first]
+        with not_too_deep():
+            literals = [self._literal(self._restriction), self._literal(first)]
+            for other in others:
+                literal = self._literal(other)
+                if self._solver.solve(assumptions=[*literals, literal]):
+                    literals.append(literal)
+                    parts.append(other)
+        return all_of(parts)
+
     def find(self, formula: Formula, near: Configuration | None = None) -> Configuration | None:
         """Return a configuration in which a formula is true, None if there is none.
 

@@ -45,7 +45,7 @@ from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 MAX_STATES = 192
-MAX_STEPS = 30_000
+MAX_STEPS = 60_000
 
 
 @dataclass(slots=True)

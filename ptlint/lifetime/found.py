@@ -8,7 +8,7 @@ they would be kept apart from those that did not, at every join that follows.
 from __future__ import annotations
 
 from ptlint.lifetime.monitor import UNCHANGED
-from ptlint.lifetime.objects import State, Sync
+from ptlint.lifetime.objects import Object, Origin, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.values import Address, Reference
 
@@ -38,10 +38,17 @@ def forget_found(state: State, provenance: Provenance) -> None:
         elif isinstance(value, Address):
             _described(value, standing)
     for identity, at in standing.items():
-        if provenance.container_name(at) == state.objects[identity].container:
+        if _stands(state.objects[identity], at, provenance):
             del state.memory[at], state.objects[identity]
             state.history.pop(identity, None)
             state.chains.pop(identity, None)
+
+
+def _stands(known: Object, at: Address, provenance: Provenance) -> bool:
+    """Say whether a place is where a table was found."""
+    if known.visibility is Visibility.LIVE:  # the root of an address space
+        return at.path[-1:] == (known.where,) and provenance.base_key(at) == known.space
+    return provenance.container_name(at) == known.container
 
 
 def _described(at: Address, standing: dict[int, Address]) -> None:
@@ -54,8 +61,13 @@ def _untouched(identity: int, state: State) -> bool:
     known = state.objects.get(identity)
     return (
         known is not None
-        and state.as_found(identity)
+        and (state.as_found(identity) or _is_root(known))
         and known.sync is Sync.NONE
         and known.status == UNCHANGED
         and not (known.flagged or known.supposed or known.early)
     )
+
+
+def _is_root(known: Object) -> bool:
+    """Say whether a table was read from an address space as its root."""
+    return known.origin is Origin.FIELD and known.visibility is Visibility.LIVE and not known.freed

@@ -89,11 +89,5 @@ class Covering:
 
     def _with_others(self, goal: Formula) -> Formula:
         """Return a goal together with as many of the others that are open as go with it."""
-        together = goal
-        for other in self._goals:
-            if other in self._settled or other is goal:
-                continue
-            both = all_of((together, other))
-            if self.logic.feasible(both):
-                together = both
-        return together
+        others = (other for other in self._goals if other not in self._settled and other is not goal)
+        return self.logic.together(goal, others)
