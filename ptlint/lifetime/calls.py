@@ -82,7 +82,7 @@ class Calls:
                 return handler(fact, site)
             if fact.event == "noreturn":
                 return []
-        if site.callee.startswith("*") or site.callee == "asm":
+        if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
             return self.skip(site)
         definition = self.program.resolve(site.callee, unit)
         if definition is None:

@@ -249,10 +249,13 @@ class Relevance:
         """Say whether a parameter's flow is worth following, by its type.
 
         A pointer to last-level entries is handed around by everything that maps data; it is followed only
-        into functions whose own text turns an address into a page, or frees.
+        into functions whose own text turns an address into a page, or frees. An entry may be read as one of
+        another level: it is followed into what makes a number of it.
         """
         type_ = definition.function.parameters[seed].type
         if self.types.is_last_level(type_):
+            if not type_.pointers and self.types.is_word(definition.function.result):
+                return True
             return self.program.touches(definition, self._turning)
         if self.interesting(type_) or self.types.is_word(type_):
             return True

@@ -2,7 +2,8 @@
 """A call that is not followed.
 
 Its result, and the locals that it is handed the address of, become unknown. A function of plain values gives
-the same result for the same ones. Unsound for the rest: it is taken not to touch what it was not handed.
+the same result for the same ones, one that reads no memory always does. Unsound for the rest: it is taken
+not to touch what it was not handed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Hashable
 from ptlint.lifetime.callsite import CallSite, Outcomes, arrays_of
 from ptlint.lifetime.memory import forget
 from ptlint.lifetime.objects import State
+from ptlint.lifetime.purity import Purity
 from ptlint.lifetime.sites import within_key
 from ptlint.lifetime.values import Address, Interner, Reference, Symbol, Value
 from ptlint.program.program import Program
@@ -24,6 +26,7 @@ class SkippedCalls:
     def __init__(self, interner: Interner, program: Program) -> None:
         self.interner = interner
         self.program = program
+        self.purity = Purity(program)
 
     def skip(self, site: CallSite) -> Outcomes:
         """A call that is not followed: what it may write becomes unknown, but tables stay in their arrays."""
@@ -41,11 +44,12 @@ class SkippedCalls:
                     state.memory[at] = table
         by_value = (
             site.arguments
-            and site.callee not in ("asm",)
+            and site.callee != "asm"
             and not any(isinstance(v, Address) for v in site.arguments)
             and not self.takes_pointers(site)
         )
-        if by_value:
+        again = site.callee == ir.ASSEMBLED or self.purity.constant(site.callee, frame.definition.unit)
+        if by_value or again:
             keys = tuple(self.interner.number(v) for v in site.arguments)
             return [(state, Symbol(self.interner.key(("pure", site.callee, *keys), keys)))]
         where = (frame.number, place.line, place.column, site.callee, within_key(place))

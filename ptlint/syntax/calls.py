@@ -10,6 +10,7 @@ from ptlint.syntax import builtins
 from ptlint.syntax.aggregates import Aggregates
 from ptlint.syntax.constants import INT, UNKNOWN, UNSIGNED_LONG, VOID
 from ptlint.syntax.ir import (
+    ASSEMBLED,
     Binary,
     Call,
     Constant,
@@ -31,6 +32,7 @@ from ptlint.syntax.types import Environment
 from ptlint.syntax.values import ONE, ZERO, Value, type_of
 from ptlint.syntax.words import (
     CALL_ASM,
+    CALL_ASM_VALUE,
     CALL_GENERIC,
     CALL_JUMP,
     CALL_OFFSET,
@@ -93,6 +95,12 @@ class Calls(Aggregates):
                 operands = tuple(self.value(argument).expression for argument in arguments)
                 self.graph.emit(Call(None, Name("asm", Scope.FUNCTION, VOID), operands, place))
                 return Value(Opaque("void"), VOID)
+            if name == CALL_ASM_VALUE:
+                operands = tuple(self.value(argument).expression for argument in arguments)
+                decided = self.scopes.temporary(UNSIGNED_LONG)
+                word = ASSEMBLED if len(operands) > 1 else "asm"  # which nothing decides that is known
+                self.graph.emit(Call(decided, Name(word, Scope.FUNCTION, UNSIGNED_LONG), operands, place))
+                return Value(decided, UNSIGNED_LONG)
             kept = self.environment.is_kept(name)
             if kept and len(arguments) == 3 and arguments[1].start_point[0] in self.wrapped:
                 contained = self._container(arguments)

@@ -187,7 +187,10 @@ class Call:
 
     `callee` is Name(scope=FUNCTION) for a direct call, else the pointer's expression. Macros that were kept
     unexpanded are calls of their name. An inline assembler statement is a call of the name "asm" whose
-    arguments are its operands in order (inputs, then outputs as AddressOf); a lock held by `guard(...)` or
+    arguments are its operands in order (inputs, then outputs as AddressOf). One whose outcome depends on its
+    text and operands alone is a call of `ASSEMBLED` with these, and with the number of the label for a jump:
+    assembler that is not volatile and reads no memory ("Volatile" in GCC's manual), or a jump that is
+    patched in for constant operands (a static branch). A lock held by `guard(...)` or
     `scoped_guard(...)` appears as the calls of its constructor and, at scope end, destructor.
     """
 
@@ -196,6 +199,8 @@ class Call:
     arguments: tuple[Expression, ...]
     place: Place
 
+
+ASSEMBLED = "asm value"
 
 Instruction = Assign | Declare | Call
 

@@ -33,7 +33,6 @@ from ptlint.syntax.ir import (
     Lost,
     Member,
     Name,
-    Opaque,
     Place,
     Scope,
     Text,
@@ -55,7 +54,6 @@ from ptlint.syntax.values import (
     type_of,
 )
 from ptlint.syntax.words import LABEL_VALUE
-from ptlint.syntax.words import UNKNOWN as UNKNOWN_NAME
 
 _COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _FUNCTION_NAMES: Final = frozenset(("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"))
@@ -86,8 +84,6 @@ class Operators(TypeReader):
             return Value(Constant(found.value, name), found.type)
         if name in _FUNCTION_NAMES:
             return Value(Text(self.function), Type("char", 1))
-        if name == UNKNOWN_NAME:
-            return Value(Opaque("assembler jump"), INT)
         if name == LABEL_VALUE:
             self.label_values = True
             text = self.tokens[node.start_point[0]].text if node is not None else ""

@@ -23,11 +23,13 @@ from ptlint.syntax.words import (
     ALIGNOF,
     ASM,
     ASM_QUALIFIERS,
+    ASM_VOLATILE,
     ASSERT,
     AUTO,
     BASIC,
     BUILTIN_TYPES,
     CALL_ASM,
+    CALL_ASM_VALUE,
     CALL_GENERIC,
     CALL_JUMP,
     CALL_OFFSET,
@@ -35,6 +37,7 @@ from ptlint.syntax.words import (
     CALL_SAME_TYPE,
     CALL_VA_ARG,
     CLOSING,
+    CONSTANT_OPERANDS,
     DEFAULT,
     DROPPED,
     DROPPED_WITH_GROUP,
@@ -49,7 +52,6 @@ from ptlint.syntax.words import (
     TAGGED,
     TYPE,
     TYPEOF,
-    UNKNOWN,
     UNKNOWN_ALIGNMENT,
     VA_ARG,
 )
@@ -308,9 +310,9 @@ class _Rewriter(Writer):
         """An assembler statement becomes a call of `CALL_ASM`; a register name is dropped."""
         tokens = self.input
         start = index + 1
-        jumps = False
+        qualifiers: set[str] = set()
         while start < end and tokens[start].text in ASM_QUALIFIERS:
-            jumps = jumps or tokens[start].text == "goto"
+            qualifiers.add(tokens[start].text)
             start += 1
         if start >= end or tokens[start].text != "(":
             return start
@@ -320,37 +322,95 @@ class _Rewriter(Writer):
         # template, outputs, inputs, clobbers, labels
         parts = split_arguments(tokens, start + 1, stop - 1, ":")
         labels = []
-        if len(parts) > 4:
+        if len(parts) > 4 and "goto" in qualifiers:
             labels = [tokens[begin] for begin, _ in split_arguments(tokens, *parts[4]) if begin < stop - 1]
-        if jumps and labels:
-            self.put("(", token)
-            self.put("{", token)
+        if labels and self.is_static_branch(parts):
+            self.jumps(token, labels, (parts[0], *self.operands(parts[2])))
+        elif not (qualifiers & ASM_VOLATILE or labels) and self.reads_nothing(parts):
+            ((begin, finish),) = self.operands(parts[1])
+            self.range(begin, finish)
+            self.put("=", token)
+            self.assembled(token, (parts[0],), None)
+        else:
+            if labels:
+                self.put("(", token)
+                self.put("{", token)
+            self.assembler_call(token, parts)
+            if labels:
+                self.put(";", token)
+                self.jumps(token, labels, ())
+                self.put(";", token)
+                self.put("}", token)
+                self.put(")", token)
+        return stop
+
+    def is_static_branch(self, parts: Sequence[tuple[int, int]]) -> bool:
+        """Whether an assembler jump has constant operands only: the same ones always decide the same."""
+        outputs, inputs = (self.operands(part) for part in parts[1:3])
+        return (
+            not outputs
+            and bool(inputs)
+            and self.is_text(parts[0])
+            and all(self.input[begin - 1].text in CONSTANT_OPERANDS for begin, _ in inputs)
+        )
+
+    def reads_nothing(self, parts: Sequence[tuple[int, int]]) -> bool:
+        """Whether an assembler statement writes one output, and has no input and clobbers nothing."""
+        used = [split_arguments(self.input, *part) for part in parts]
+        return len(used) > 1 and len(used[1]) == 1 and not any(used[2:]) and self.is_text(parts[0])
+
+    def is_text(self, part: tuple[int, int]) -> bool:
+        return all(token.text.endswith('"') for token in self.input[slice(*part)])
+
+    def operands(self, part: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the ranges of the expressions of an assembler statement's operands, with their brackets."""
+        tokens = self.input
+        found = []
+        for begin, finish in split_arguments(tokens, *part):
+            while begin < finish and tokens[begin].text != "(":
+                begin = group_end(tokens, begin, finish) if tokens[begin].text == "[" else begin + 1
+            if begin < finish:
+                found.append((begin, group_end(tokens, begin, finish)))
+        return found
+
+    def assembler_call(self, token: Token, parts: Sequence[tuple[int, int]]) -> None:
+        """Write a call of `CALL_ASM` with the inputs and the addresses of the outputs."""
         self.put(CALL_ASM, token)
         self.put("(", token)
         first = True
         for part, output in ((2, False), (1, True)):
-            if part >= len(parts):
-                continue
-            for begin, finish in split_arguments(tokens, *parts[part]):
-                while begin < finish and tokens[begin].text != "(":
-                    begin = group_end(tokens, begin, finish) if tokens[begin].text == "[" else begin + 1
-                if begin >= finish:
-                    continue
+            for begin, finish in self.operands(parts[part]) if part < len(parts) else ():
                 if not first:
-                    self.put(",", tokens[begin])
+                    self.put(",", self.input[begin])
                 first = False
                 if output:
-                    self.put("&", tokens[begin])
-                self.range(begin, group_end(tokens, begin, finish))
+                    self.put("&", self.input[begin])
+                self.range(begin, finish)
         self.put(")", token)
-        if jumps and labels:
-            self.put(";", token)
-            for label in labels:
-                for text in ("if", "(", UNKNOWN, ")", "goto", label.text, ";"):
-                    self.put(text, token)
-            self.put("}", token)
+
+    def jumps(self, token: Token, labels: Sequence[Token], operands: Sequence[tuple[int, int]]) -> None:
+        """Write a jump to each label, that *operands* decide if there are any, else nothing that is known."""
+        self.put("(", token)
+        self.put("{", token)
+        for number, label in enumerate(labels):
+            self.put("if", token)
+            self.put("(", token)
+            self.assembled(token, operands, number)
             self.put(")", token)
-        return stop
+            for text in ("goto", label.text, ";"):
+                self.put(text, token)
+        self.put("}", token)
+        self.put(")", token)
+
+    def assembled(self, token: Token, operands: Sequence[tuple[int, int]], number: int | None) -> None:
+        """Write a call of `CALL_ASM_VALUE` with some operands, and the number of a label if there is one."""
+        self.put(CALL_ASM_VALUE, token)
+        self.put("(", token)
+        for begin, finish in operands:
+            self.range(begin, finish)
+            self.put(",", token)
+        self.put(str(number or 0), token)
+        self.put(")", token)
 
     def looks_like_type(self, start: int, end: int) -> bool:
         """Whether the tokens of an argument are a type name."""

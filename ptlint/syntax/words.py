@@ -6,13 +6,13 @@ from typing import Final
 OPERANDS: Final = "$typeof_"
 AUTO: Final = "$auto"
 CALL_ASM: Final = "$asm"
+CALL_ASM_VALUE: Final = "$asm_value"
 CALL_GENERIC: Final = "$generic"
 CALL_RANGE: Final = "$range"
 CALL_SAME_TYPE: Final = "$same_type"
 CALL_OFFSET: Final = "$offset"
 CALL_VA_ARG: Final = "$va_arg"
 CALL_JUMP: Final = "$goto"
-UNKNOWN: Final = "$unknown"
 LABEL_VALUE: Final = "$label"
 DEFAULT: Final = "$default"
 PADDING: Final = "$padding"
@@ -40,6 +40,8 @@ ASM: Final = frozenset(("asm", "__asm__", "__asm"))
 ASM_QUALIFIERS: Final = frozenset((
     "volatile", "__volatile__", "__volatile", "inline", "__inline", "__inline__", "goto",
 ))  # fmt: skip
+ASM_VOLATILE: Final = frozenset(("volatile", "__volatile__", "__volatile"))
+CONSTANT_OPERANDS: Final = frozenset(('"i"', '"n"', '"X"'))  # constraints of operands that the compiler knows
 OFFSETOF: Final = frozenset(("offsetof", "__builtin_offsetof"))
 VA_ARG: Final = frozenset(("va_arg", "__builtin_va_arg"))
 ASSERT: Final = frozenset(("_Static_assert", "static_assert"))

@@ -173,9 +173,21 @@ def test_an_assembler_statement_is_a_call_with_its_operands() -> None:
 
 
 def test_an_assembler_jump_may_go_to_its_labels() -> None:
-    text = body('if (b) asm goto("x" : : "i" (a) : : yes); else g(a); return 0; yes: return 1;')
-    assert "    asm(a)\n    if <assembler jump> goto" in text
+    text = body('if (b) asm goto("x" : : "r" (a) : : yes); else g(a); return 0; yes: return 1;')
+    assert "    asm(a)\n    %1 = asm(0)\n    if %1 goto" in text
     assert "return 1" in text
+
+
+def test_a_static_branch_is_decided_by_its_operands() -> None:
+    text = body('asm goto("x" "y" : : "i" (a), [b] "i" (b) : : no, yes); no: return 0; yes: return 1;')
+    assert '    %1 = asm value("xy", a, b, 0)\n    if %1 goto' in text
+    assert '    %2 = asm value("xy", a, b, 1)\n    if %2 goto' in text
+
+
+def test_assembler_that_is_not_volatile_gives_the_same_value_again() -> None:
+    assert body('asm("mrs %0, tcr" : "=r" (a)); return a;') == (
+        '0:\n    %1 = asm value("mrs %0, tcr", 0)\n    a = %1\n    return a\n'
+    )
 
 
 def test_a_place_names_the_line_and_the_macro() -> None:

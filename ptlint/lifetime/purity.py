@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Functions without parameters that give the same result whenever they are called.
+
+They read no memory: a capability of the processor that is patched in, or a control register, decides. What is
+known of one call's result then holds for the next (`pgtable_l5_enabled()` on arm64, for instance).
+
+Soundness: a register that assembler reads which is not volatile is taken not to change on a path, as the
+compiler takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ptlint.program.program import Definition, Program
+from ptlint.syntax import ir
+
+MOST_NESTED = 8
+
+
+class Purity:
+    """Tells which functions read no memory, by their bodies."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def constant(self, name: str, unit: str) -> bool:
+        """Say whether a function, as a unit names it, has no parameter and always gives the same result."""
+        key = name, unit
+        known = self._known.get(key)
+        if known is None:
+            definition = self.program.resolve(name, unit)
+            known = definition is not None and not definition.function.parameters
+            known = self._known[key] = known and self._reads_nothing(definition, MOST_NESTED)
+        return known
+
+    def _reads_nothing(self, definition: Definition | None, depth: int) -> bool:
+        if definition is None or not depth or not definition.function.blocks:
+            return False
+        for block in definition.function.blocks:
+            end = block.terminator
+            if isinstance(end, ir.Branch) and not _is_plain(end.condition):
+                return False
+            if isinstance(end, ir.Return) and end.value is not None and not _is_plain(end.value):
+                return False
+            if not all(self._is_harmless(one, definition.unit, depth) for one in block.instructions):
+                return False
+        return True
+
+    def _is_harmless(self, instruction: ir.Instruction, unit: str, depth: int) -> bool:
+        if isinstance(instruction, ir.Declare):
+            return True
+        if isinstance(instruction, ir.Assign):
+            return _is_plain(instruction.target) and _is_plain(instruction.value)
+        callee = instruction.callee
+        if not isinstance(callee, ir.Name) or callee.scope is not ir.Scope.FUNCTION:
+            return False
+        if not all(_is_plain(argument) for argument in instruction.arguments):
+            return False
+        if callee.name == ir.ASSEMBLED or instruction.result is None:
+            return True  # what such a call writes is not read
+        return self._reads_nothing(self.program.resolve(callee.name, unit), depth - 1)
+
+
+def _is_plain(e: ir.Expression) -> bool:
+    """Say whether an expression is made of constants and locals alone.
+
+    A name that nothing declares is a constant of a header that the build generates.
+    """
+    if isinstance(e, ir.Name):
+        return e.scope is not ir.Scope.FUNCTION and (e.scope is not ir.Scope.GLOBAL or not e.type.name)
+    return isinstance(e, ir.Constant | ir.Text | ir.Unary | ir.Binary | ir.Cast) and all(
+        _is_plain(part) for part in _parts(e)
+    )
+
+
+def _parts(e: ir.Expression) -> Iterable[ir.Expression]:
+    if isinstance(e, ir.Binary):
+        return (e.left, e.right)
+    return (e.operand,) if isinstance(e, ir.Unary | ir.Cast) else ()
