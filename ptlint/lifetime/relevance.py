@@ -371,8 +371,12 @@ class _Tracer:
                 return self.typed(type_, self.carries(operand))
             case ir.Unary(_, operand):
                 return self.carries(operand)
-            case ir.Binary(operator, left, right, _):
-                return operator not in COMPARISONS and (self.carries(left) or self.carries(right))
+            case ir.Binary(operator, left, right, type_):
+                if operator in COMPARISONS:
+                    return False
+                if type_.pointers and operator in ("+", "-") and is_address(left) != is_address(right):
+                    return self.carries(left if is_address(left) else right)  # the other one is a number
+                return self.carries(left) or self.carries(right)
             case ir.Deref(pointer, type_):
                 if self.types.is_entry(type_):
                     return self.found(type_)  # what an entry points to is another table
@@ -555,6 +559,16 @@ class _Tracer:
 
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+
+
+def is_address(e: ir.Expression) -> bool:
+    """Say whether an expression is by its type a pointer, not a number that is added to one."""
+    match e:
+        case ir.Name(_, _, type_) | ir.Member(_, _, _, type_) | ir.Deref(_, type_) | ir.Cast(type_, _):
+            return type_.pointers > 0
+        case ir.Binary(_, _, _, type_):
+            return type_.pointers > 0
+    return isinstance(e, ir.AddressOf | ir.ContainerOf)
 
 
 def uncast(e: ir.Expression) -> ir.Expression:
