@@ -43,7 +43,8 @@ def violations_of(
         free = violation.free
         if rule is None or free.object.supposed or not free.sites or (free.dead and rule.walkers):
             continue
-        kernel = free.kernel or bool(free.object.holder and of_kernel(free.object.holder, outcome))
+        kept = free.object.holder or free.object.container
+        kernel = free.kernel or bool(kept and of_kernel(kept, outcome))
         severity = rule.kernel if kernel else rule.severity
         if severity is None or not states.real(violation):
             continue
