@@ -73,7 +73,7 @@ _FIRST_HEADERS = {
 """Folders that come before all others (ARCH_INCLUDE and MODE_INCLUDE of arch/um/Makefile)."""
 
 _LAST_HEADERS = {
-    "um": ("arch/x86/include", "arch/x86/include/uapi", "arch/x86/um"),
+    "um": ("arch/x86/um", "arch/x86/include", "arch/x86/include/uapi"),
     "powerpc": ("arch/powerpc",),
     "mips": ("arch/mips/include/asm/mach-generic",),
 }

@@ -63,6 +63,7 @@ class Search:
         self.waiting = facts.names("queue") | facts.names("grace-period") | facts.names("defer")
         self.above: dict[Key, int] = {}  # how far a root is above the function that frees what it is handed
         self.callers: dict[Key, tuple[Key, ...]] = {}
+        self.speaking: list[Definition] = []  # what names a page-table type, once it was looked for seeds
 
     def run(self) -> Outcome:
         """Walk everything; return what was seen."""
@@ -112,7 +113,7 @@ class Search:
             return True
         called = (
             self.program.resolve(name, definition.unit)
-            for name in sorted(called_by(definition.function) - self.facts.by_name.keys())
+            for name in sorted(ir.called_by(definition.function) - self.facts.by_name.keys())
         )
         return any(c is not None and self.program.touches(c, self.waiting) for c in called)
 
@@ -138,6 +139,7 @@ class Search:
                     definition = self.program.resolve(item.name, unit)
                     if definition is None or definition.function.path != path:
                         continue
+                    self.speaking.append(definition)
                     if self.relevance.consumed(definition):
                         found[definition.key] = definition
                         consumers |= self.relevance.flow(definition, OWN).consumers
@@ -360,16 +362,6 @@ class Search:
         called = any(c.key != key for c in self.program.mentions(function.name))
         if not function.inline and not called:
             result.unreached[key] = function.line
-
-
-def called_by(function: ir.Function) -> frozenset[str]:
-    """Return the names that a function calls."""
-    return frozenset(
-        i.callee.name
-        for block in function.blocks
-        for i in block.instructions
-        if isinstance(i, ir.Call) and isinstance(i.callee, ir.Name)
-    )
 
 
 def member_name(container: str) -> str:

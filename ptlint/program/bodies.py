@@ -79,6 +79,15 @@ class Source:
         """The names that the file may define as functions."""
         return frozenset(self._all_heads())
 
+    def heads(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the line and the text of what declares or defines a function, by its first line."""
+        for start in self._all_heads().get(name, ()):
+            yield self.line(start), self.raw[start : start + _MOST_HEAD]
+
+    def external(self) -> frozenset[str]:
+        """Return the names of the functions that the file defines for others, in any branch."""
+        return frozenset(body.name for body in self.functions() if not body.static)
+
     def functions(self) -> Iterator[Body]:
         """Yield all definitions of functions in the file."""
         for name in sorted(self._all_heads()):
@@ -174,6 +183,20 @@ def closing(code: bytes, opening: int) -> int:
         if depth == 0 or (first == b"{" and code[at - 1 : at] == b"\n"):
             return at
     return len(code)
+
+
+def listed(code: bytes, opening: int) -> tuple[bytes, ...]:
+    """Return what stands between commas in the bracket at *opening*; () if that is empty."""
+    inside = code[opening + 1 : closing(code, opening)]
+    parts = []
+    depth = start = 0
+    for at, byte in enumerate(inside):
+        depth += (byte in b"([{") - (byte in b")]}")
+        if byte == b","[0] and not depth:
+            parts.append(inside[start:at].strip())
+            start = at + 1
+    last = inside[start:].strip()
+    return (*parts, last) if parts or last else ()
 
 
 def _blank(match: re.Match[bytes]) -> bytes:

@@ -70,14 +70,17 @@ class Slice:
         sources: Sources | None = None,
     ) -> None:
         known = {definition.key: definition for definition in definitions}
-        self._ordered = [known[key] for key in sorted(known)]
+        self.functions = [known[key] for key in sorted(known)]
+        self._program = program
         self._units = program.units
         self._facts = program.facts
         self._sources = sources or Sources(program.units.tree)
         self._branches = branches or FileBranches()
-        self._variants = Variants(program.units, self._sources)
-        self._events = Events(program.facts, self._variants, (d.function.name for d in self._ordered))
-        self._beside = frozenset(self._variants.beside())
+        self.variants = Variants(program.units, self._sources)
+        self._events = Events(program.facts, self.variants, (d.function.name for d in self.functions))
+        self._beside = frozenset(self.variants.beside())
+        self._missing: list[tuple[Body, str]] | None = None
+        self._ending: frozenset[str] | None = None
         self._presences: dict[str, Presence] = {}
         self._followed: set[tuple[str, str]] = set()
         self._settled: set[tuple[str, str]] = set()
@@ -89,7 +92,7 @@ class Slice:
 
         A formula stands for its negation, too.
         """
-        for definition in self._ordered:
+        for definition in self.functions:
             self._function(definition)
         return tuple(self._found.values())
 
@@ -102,30 +105,73 @@ class Slice:
         function that it decides; it does not hold here. In a file that is not compiled here only the
         condition of the file is known, not that of its branches.
         """
-        bodies = list(self._absent_bodies())
-        calls = [(one.function.name, _called(one.function)) for one in self._ordered]
-        calls.extend((body.name, frozenset(self._events.words(body))) for body, _ in bodies)
-        ending = set(self._events.ending)
-        size = 0
-        while size < len(ending):
-            size = len(ending)
-            ending.update(name for name, called in calls if not ending.isdisjoint(called))
-        for body, unit in bodies:
-            names = self._events.words(body)
-            if self._events.types.isdisjoint(names) or ending.isdisjoint(names):
+        for body, unit in self.not_compiled():
+            if not self._hands_on(self._events.words(body)):
                 continue
-            presence = self._presence(unit) if unit else None
-            listed = self._variants.listing.compiled(body.path)
-            where = listed if presence is None else self._variants.present(body, presence)
+            presence = self.presence(unit) if unit else None
+            listed = self.variants.listing.compiled(body.path)
+            where = listed if presence is None else self.variants.present(body, presence)
             self._note_absent(body, where, presence)
         return tuple(self._absent.values())
+
+    def not_compiled(self) -> list[tuple[Body, str]]:
+        """Return the functions that this configuration lacks, each with a unit that sees its file, or ""."""
+        if self._missing is None:
+            self._missing = list(self._absent_bodies())
+        return self._missing
+
+    def passed(self) -> list[Definition]:
+        """Return the functions that the walk passed over on its way.
+
+        A function of the slice calls them, and they call another one, or a primitive that ends a table.
+        """
+        known = {one.key: one for one in self.functions}
+        leading = {one.function.name for one in self.functions} | self._events.ending
+        found: dict[tuple[str, str], Definition] = {}
+        for one in self.functions:
+            for name in sorted(ir.called_by(one.function) - self._facts.by_name.keys()):
+                callee = self._program.resolve(name, one.unit)
+                if callee is None or callee.key in known:
+                    continue
+                if not leading.isdisjoint(ir.called_by(callee.function)):
+                    found[callee.key] = callee
+        return [found[key] for key in sorted(found)]
+
+    def hands_on(self, definition: Definition) -> bool:
+        """Say whether a function would be of the slice in some configuration, by its words in all branches.
+
+        It names a page-table type, and leads to a primitive by which a table is handed on to be freed.
+        """
+        function = definition.function
+        return any(
+            body.line <= function.last_line
+            and function.line <= body.last_line
+            and self._hands_on(self._events.words(body))
+            for body in self._sources.of(function.path).bodies(function.name)
+        )
+
+    def _hands_on(self, names: Iterable[str]) -> bool:
+        return not self._events.types.isdisjoint(names) and not self._leading().isdisjoint(names)
+
+    def _leading(self) -> frozenset[str]:
+        """Return the names that lead to the end of a table, through functions that are not compiled, too."""
+        if self._ending is None:
+            calls = [(one.function.name, ir.called_by(one.function)) for one in self.functions]
+            calls += [(body.name, frozenset(self._events.words(body))) for body, _ in self.not_compiled()]
+            ending = set(self._events.ending)
+            size = 0
+            while size < len(ending):
+                size = len(ending)
+                ending.update(name for name, called in calls if not ending.isdisjoint(called))
+            self._ending = frozenset(ending)
+        return self._ending
 
     # One function
 
     def _function(self, definition: Definition) -> None:
         """Note everything that decides one function."""
         function = definition.function
-        presence = self._presence(definition.unit)
+        presence = self.presence(definition.unit)
         source = self._sources.of(function.path)
         tables = self._tables(definition)
         self._around(definition, presence)
@@ -143,7 +189,7 @@ class Slice:
     def _absent_bodies(self) -> Iterator[tuple[Body, str]]:
         """Yield functions that are not compiled here, and a unit that sees their file, "" if none does."""
         units = self._units
-        for path in (*units.speaking, *units.headers, *self._variants.beside()):
+        for path in (*units.speaking, *units.headers, *self.variants.beside()):
             if not units.speaks(path) and not self._names_types(path):
                 continue
             seeing = "" if path in self._beside else next(iter(units.seeing(path)), "")
@@ -174,7 +220,7 @@ class Slice:
         branches = presence.paths.get(function.path)
         inner = branches.at(function.line) if branches else None
         line = inner.line if inner else function.line
-        where = self._variants.present(body, presence)
+        where = self.variants.present(body, presence)
         self._note(function.path, line, where, function.name, presence, inner)
 
     def _chains(self, definition: Definition, presence: Presence) -> Iterator[Chain]:
@@ -236,7 +282,7 @@ class Slice:
         key = (presence.unit.path, name)
         if key in self._settled or name in self._facts.by_name:
             return
-        choice = self._variants.choice(name, presence)
+        choice = self.variants.choice(name, presence)
         if not choice.macros and not choice.bodies:
             return
         bare = any(one.macro.parameters is None for one in choice.macros)
@@ -260,7 +306,7 @@ class Slice:
         for one in choice.macros:
             self._note(one.macro.path, one.macro.line, presence.present(one), name, presence, one.branch)
         for body in choice.bodies:
-            where = self._variants.present(body, presence)
+            where = self.variants.present(body, presence)
             branches = presence.paths.get(body.path)
             branch = branches.at(body.line) if branches else None
             self._note(body.path, body.line, where, name, presence, branch)
@@ -320,7 +366,8 @@ class Slice:
 
     # Results
 
-    def _presence(self, unit: str) -> Presence:
+    def presence(self, unit: str) -> Presence:
+        """Return the presence conditions of a unit."""
         known = self._presences.get(unit)
         if known is None:
             opened = self._units.syntax(unit).unit
@@ -341,16 +388,6 @@ class Slice:
         if (function, formula) in self._found or (function, negation(formula)) in self._found:
             return
         self._found[function, formula] = Condition(path, line, formula, function, presence.unknown(branch))
-
-
-def _called(function: ir.Function) -> frozenset[str]:
-    """Return the names of the functions that one calls, and of the kept macros in it."""
-    return frozenset(
-        one.callee.name
-        for block in function.blocks
-        for one in block.instructions
-        if isinstance(one, ir.Call) and isinstance(one.callee, ir.Name)
-    )
 
 
 def _statement_start(code: bytes, at: int) -> int:

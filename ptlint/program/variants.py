@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
 
 _NONE: Final = Choice((), ())
-_KEYWORDS: Final = frozenset(
+KEYWORDS: Final = frozenset(
     {
         "if", "else", "while", "for", "do", "switch", "case", "default", "return", "goto", "break",
         "continue", "struct", "union", "enum", "static", "extern", "inline", "const", "volatile", "void",
@@ -54,7 +54,7 @@ class Variants:
 
     def choice(self, name: str, presence: Presence) -> Choice:
         """Return the definitions of a name in a unit."""
-        if name in _KEYWORDS:
+        if name in KEYWORDS:
             return _NONE
         key = (presence.unit.path, name)
         known = self._choices.get(key)
@@ -62,7 +62,7 @@ class Variants:
             macros = tuple(one for one in presence.alternatives(name) if not _marks(one))
             if len(macros) > MOST_DEFINITIONS:
                 macros = ()
-            inside = self._inside(name, presence)
+            inside = self.heading(name, presence)
             bodies = [body for path in inside for body in self.sources.of(path).bodies(name)]
             if not any(body.static and body.path == presence.unit.path for body in bodies):
                 bodies.extend(body for body in self._outside(name) if body.path not in presence.paths)
@@ -78,8 +78,8 @@ class Variants:
             return where
         return self.listing.compiled(body.path)
 
-    def _inside(self, name: str, presence: Presence) -> list[str]:
-        """Return the files of a unit that may define a function."""
+    def heading(self, name: str, presence: Presence) -> list[str]:
+        """Return the files of a unit that may declare or define a function."""
         paths = presence.paths
         if presence.unit.path not in self._indexed_units:
             self._indexed_units.add(presence.unit.path)

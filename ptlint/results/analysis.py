@@ -29,6 +29,8 @@ from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
 from ptlint.program.conditions import Condition, Slice
+from ptlint.program.definitions import Callees, Definitions, Lacking, conditions_of
+from ptlint.program.demands import Demands
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
 from ptlint.program.texts import Texts
@@ -42,6 +44,7 @@ from ptlint.results.model import Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
 from ptlint.results.recall import Recall
+from ptlint.results.undefined import undefined
 from ptlint.results.violations import violations_of, without_implied
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.loader import shipped_folder
@@ -54,8 +57,15 @@ KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
 """Of earlier states of a series, answers and Kconfig models that may serve again."""
 
-# What was found under one configuration, what decides the code that was analysed, and what was looked at.
-Judged = tuple[OneCombination, tuple[Condition, ...], Footprint]
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found under one configuration, and what comes of it for the run."""
+
+    one: OneCombination
+    conditions: tuple[Condition, ...]  # that decide the code that was analysed
+    demands: tuple[Condition, ...]  # to be met besides, but not both ways
+    footprint: Footprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class Analysis:
         self.sources = SourceCache()
         self.syntax = SyntaxCache()
         self.texts = Texts()
+        self.callees = Callees()
         self.watches: dict[tuple[str, ...], Watch] = {}
         self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
         self.models: Recall[Model] = Recall(KEPT_MODELS)
@@ -129,7 +140,7 @@ class Analysis:
             covering.learn(queried(answers[-1], arch, request))
             number = 0
             while number < len(covering.chosen):
-                one, conditions, footprint = self.one(
+                judged = self.one(
                     request,
                     arch,
                     covering.chosen[number],
@@ -138,14 +149,15 @@ class Analysis:
                     files,
                     progress,
                 )
-                combinations.append(one)
-                footprints.append(footprint)
+                combinations.append(judged.one)
+                footprints.append(judged.footprint)
                 number += 1
-                for condition in conditions:
+                for condition in judged.conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
                 if closed:
                     continue
-                covering.learn(conditions)
+                covering.learn(judged.conditions)
+                covering.demand(judged.demands)
                 if number == len(covering.chosen) < MOST_CONFIGURATIONS:
                     following = covering.next()
                     if following is not None:
@@ -194,18 +206,15 @@ class Analysis:
             tuple(rule.digest for rule in request.rules),
             frozenset(configuration.autoconf().items()),
             frozenset(one for one in configuration.types.items() if one[1] != "bool"),
+            request.removed,
         )
         known = self.judged.find(key, files.everything.base)
         if known is None:
             known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
             self.judged.keep(key, files.everything, known)
-        one, conditions, footprint = known
-        findings = tuple(replace(finding, combinations=(identity,)) for finding in one.findings)
-        return (
-            replace(one, id=identity, configuration=configuration, findings=findings),
-            conditions,
-            footprint,
-        )
+        findings = tuple(replace(finding, combinations=(identity,)) for finding in known.one.findings)
+        one = replace(known.one, id=identity, configuration=configuration, findings=findings)
+        return replace(known, one=one)
 
     def judge(
         self,
@@ -227,6 +236,16 @@ class Analysis:
         outcome = search.run()
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
+        definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
+        slice_ = Slice(program, definitions, files.branches, files.sources)
+        conditions = [*slice_.decisive(), *slice_.absent()]
+        lacking: tuple[Lacking, ...] = ()
+        demands: tuple[Condition, ...] = ()
+        if any(rule.lacks is not None for rule in request.rules):
+            missing = Definitions(program, slice_, files.sources, self.callees, frozenset(request.removed))
+            lacking = missing.lacking(search.speaking)
+            conditions += conditions_of(lacking)
+            demands = Demands(program.units, self.facts, slice_, files.sources).conditions()
         one = OneCombination(
             identity,
             configuration,
@@ -235,6 +254,7 @@ class Analysis:
                 (
                     *findings_of(outcome, sites, program, rules, identity),
                     *violations_of(outcome, rules, watch.monitor, identity, self.facts.by_name),
+                    *undefined(lacking, rules, identity),
                 ),
                 rules,
             ),
@@ -243,18 +263,15 @@ class Analysis:
             frozenset(outcome.definitions),
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
         )
-        definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
         footprint = Footprint(
             frozenset(files.tree.reads) | files.tree.absent,
             frozenset(program.units.compiled),
             frozenset(program.units.words),
             frozenset(program.units.names),
         )
-        slice_ = Slice(program, definitions, files.branches, files.sources)
-        conditions = (*slice_.decisive(), *slice_.absent())
         search.close()
         program.close()
-        return one, conditions, footprint
+        return Judged(one, tuple(conditions), demands, footprint)
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""

@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+from ptlint.program.bodies import Source
 from ptlint.program.facts import load_facts
 from ptlint.results.model import Gap, Status
 from ptlint.rules.loader import shipped_folder
@@ -37,6 +38,19 @@ def touched(before: Tree, after: Tree, paths: Iterable[str], names: frozenset[st
             if texts != old.get(name, ((), ()))[0]:
                 reason = "touched, but the analysis goes by a fact of this name, not by its text"
                 yield Gap(path, lines[0], name, reason, Status.NEW)
+
+
+def removed_functions(
+    before: Tree, after: Tree, paths: Iterable[str], known: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the functions that .c files define before and not after, in any branch, and those *known* of."""
+    gone = set(known)
+    come: set[str] = set()
+    for path in paths:
+        if path.endswith(".c"):
+            gone.update(Source(path, before.find(path) or b"").external())
+            come.update(Source(path, after.find(path) or b"").external())
+    return tuple(sorted(gone - come))
 
 
 def _bodies(text: bytes, names: frozenset[str]) -> dict[str, tuple[tuple[bytes, ...], tuple[int, ...]]]:

@@ -196,6 +196,7 @@ def _parts(request: Request) -> list[object]:
         request.goals,
         request.cone,
         request.closed,
+        request.removed,
         request.toolchain,
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],

@@ -53,6 +53,11 @@ class Covering:
                     self._goal(all_of((goal, Not(other))), condition)
             known[condition.formula] = None
 
+    def demand(self, conditions: Iterable[Condition]) -> None:
+        """Add configurations that are to be looked at, by themselves."""
+        for condition in conditions:
+            self._goal(condition.formula, condition)
+
     def _goal(self, goal: Formula, condition: Condition) -> None:
         if goal not in self._goals:
             self._goals[goal] = condition

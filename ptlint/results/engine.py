@@ -26,6 +26,7 @@ class Request:
     also: tuple[tuple[str, str], ...] = ()  # architecture and text of further .configs, before any other
     goals: tuple[tuple[str, str], ...] = ()  # architecture and formula: conditions to be met both ways
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
+    removed: tuple[str, ...] = ()  # functions that the states before defined in files of their own
     closed: bool = False  # only the .configs that are given: no others are looked for
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from ptlint.results.engine import Request, StateResult
 from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
 from ptlint.results.proofs import site_of
 from ptlint.results.queries import Asked, query_findings
+from ptlint.results.undefined import missing_callee
 from ptlint.source.tree import version
 
 
@@ -100,7 +101,7 @@ def gather(
             sorted(
                 (
                     *(
-                        replace(f, condition=conditions.of(f.combinations, functions_of(f)))
+                        replace(f, condition=conditions.of(f.combinations, deciders_of(f, deciding)))
                         for f in findings.values()
                     ),
                     *queried,
@@ -182,6 +183,12 @@ class Conditions:
             if cut not in found:
                 found.append(cut)
         return found
+
+
+def deciders_of(finding: Finding, deciding: Container[str]) -> list[str]:
+    """Return the names under which it is known what decides a finding: those of what is missing, if it is."""
+    missing = f"{missing_callee(finding)}()"
+    return [missing] if missing in deciding else functions_of(finding)
 
 
 def functions_of(finding: Finding) -> list[str]:

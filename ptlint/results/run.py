@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ptlint.errors import KconfigError
-from ptlint.results.boundary import fact_names, touched
+from ptlint.results.boundary import fact_names, removed_functions, touched
 from ptlint.results.combining import narrowed, satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
@@ -107,6 +107,7 @@ def patch(
     asked: list[Request] = []
     unread: list[Gap] = []
     pending: list[Patch] = []  # applied since the last state
+    removed: tuple[str, ...] = ()
     ways: list[list[str]] = []  # for each state: the files in which it may differ from the one before
     for position, tree in enumerate(trees):
         pending += series.patches[position - 1 : position] if position else ()
@@ -115,8 +116,10 @@ def patch(
         progress(f"patch {position} of {len(series.patches)}" if position else "base")
         goals = tuple(dict.fromkeys(goal for state in states for goal in state.result.queried))
         also = texts_of(state.result for state in states)
-        asked.append(replace(request, tree=tree, also=also, goals=goals))
         way = _paths(pending)
+        if states:
+            removed = removed_functions(states[-1].tree, tree, way, removed)
+        asked.append(replace(request, tree=tree, also=also, goals=goals, removed=removed))
         if states and unaffected(states[-1].result.footprint, states[-1].tree, tree, way):
             state = states[-1].result
         else:

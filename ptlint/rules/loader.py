@@ -15,13 +15,16 @@ import msgspec
 
 from ptlint.errors import RuleError, UsageError
 from ptlint.rules.conditions import parse_condition
-from ptlint.rules.model import Automaton, Event, Query, Rule, Severity, Transition
+from ptlint.rules.model import Automaton, Event, Lacks, Query, Rule, Severity, Transition
 
 PLACEHOLDERS = ("callee", "function", "level", "callers")
 """What the message template of an automaton may name."""
 
 QUERY_PLACEHOLDERS = ("symbol", "lacks", "why")
 """What the message template of queries may name."""
+
+LACKS_PLACEHOLDERS = ("callee", "function", "lacks")
+"""What the message template of lacks may name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
@@ -52,6 +55,12 @@ class _Query(msgspec.Struct, forbid_unknown_fields=True):
     why: str
 
 
+class _Lacks(msgspec.Struct, forbid_unknown_fields=True):
+    declaration: str = ""
+    definition: str = ""
+    arguments: str = ""
+
+
 class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     code: str
     name: str
@@ -60,6 +69,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     message: str
     automaton: _Automaton | None = None
     query: list[_Query] = []
+    lacks: _Lacks | None = None
     requires: str = ""
     kernel: str = ""
     walkers: bool = False
@@ -79,9 +89,11 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "requires",
         "automaton",
         "query",
+        "lacks",
     ),
     "automaton": ("over", "states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
+    "lacks": ("declaration", "definition", "arguments"),
     "query": ("name", "formula", "at", "lacks", "why"),
 }
 
@@ -165,9 +177,12 @@ def load_rule(folder: Path) -> Rule:
     for key, text in (("title", raw.title), ("message", raw.message)):
         if not text or "\n" in text:
             raise RuleError(f"{path}: {key}: must be one line of text")
-    if (raw.automaton is None) == (not raw.query):
-        raise RuleError(f"{path}: a rule has either an automaton or queries")
-    _check_message(path, raw.message, QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS)
+    if (raw.automaton is not None) + bool(raw.query) + (raw.lacks is not None) != 1:
+        raise RuleError(f"{path}: a rule has either an automaton or queries or lacks")
+    if raw.lacks is not None:
+        _check_message(path, raw.message, LACKS_PLACEHOLDERS)
+    else:
+        _check_message(path, raw.message, QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS)
     _check_formula(path, "requires", raw.requires)
     return Rule(
         code=raw.code,
@@ -181,6 +196,7 @@ def load_rule(folder: Path) -> Rule:
         digest=blake2b(content, digest_size=16).hexdigest(),
         folder=str(folder),
         queries=_queries(path, raw.query),
+        lacks=None if raw.lacks is None else _lacks(path, raw.lacks),
         kernel=_member(path, "kernel", raw.kernel, Severity) if raw.kernel else None,
         walkers=raw.walkers,
         implies=tuple(raw.implies),
@@ -244,6 +260,13 @@ def _queries(path: Path, raw: Sequence[_Query]) -> tuple[Query, ...]:
         if not query.at or not all(map(_SYMBOL.fullmatch, query.at)):
             raise RuleError(f"{path}: query.at: needs the names of symbols")
     return tuple(Query(one.name, one.formula, tuple(one.at), one.lacks, one.why) for one in raw)
+
+
+def _lacks(path: Path, raw: _Lacks) -> Lacks:
+    texts = (raw.declaration, raw.definition, raw.arguments)
+    if not any(texts) or any("\n" in text for text in texts):
+        raise RuleError(f"{path}: lacks: needs one line of text for one of {', '.join(_KEYS['lacks'])}")
+    return Lacks(*texts)
 
 
 def _automaton(path: Path, raw: _Automaton) -> Automaton:

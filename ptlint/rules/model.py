@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A rule as data: what it is called, how bad it is, and the automaton or the queries that it runs."""
+"""A rule as data: what it is called, how bad it is, and the automaton, queries or words that it has."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,15 +89,24 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacks:
+    """What is said of a call whose callee lacks something; "" where the rule does not care."""
+
+    declaration: str = ""  # nothing in view declares it
+    definition: str = ""  # it is declared, and nothing that is compiled defines it
+    arguments: str = ""  # it takes another number of arguments
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a rules folder. It has an automaton or queries, never both."""
+    """One rule of a rules folder. It has an automaton, queries or lacks, one of them only."""
 
     code: str  # "PTL001"
     name: str  # "sync-free"
     title: str
     severity: Severity
     message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine; for queries
-    # {symbol}, {lacks} and {why}
+    # {symbol}, {lacks} and {why}; for lacks {callee}, {function} and {lacks}
     requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
     automaton: Automaton | None
     readme: str
@@ -105,6 +114,7 @@ class Rule:
     folder: str  # where it was found; its cases lie below
     kernel: Severity | None = None  # for a table of the kernel's own address space; None: not of these
     queries: tuple[Query, ...] = ()
+    lacks: Lacks | None = None
 
     walkers: bool = False  # it speaks of walkers: silent where none is left
     implies: tuple[str, ...] = ()  # codes of rules that need not be reported at the same place

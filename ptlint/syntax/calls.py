@@ -20,12 +20,15 @@ from ptlint.syntax.ir import (
     Lost,
     Name,
     Opaque,
+    Place,
     Scope,
     Text,
     Type,
+    Unmatched,
     Unreachable,
 )
 from ptlint.syntax.nodes import call_arguments
+from ptlint.syntax.records import Prototype
 from ptlint.syntax.rewrite import Rewritten
 from ptlint.syntax.scopes import Scopes
 from ptlint.syntax.types import Environment
@@ -57,6 +60,8 @@ class Calls(Aggregates):
     ) -> None:
         super().__init__(environment, text, operands, scopes, function)
         self.handlers["call_expression"] = self.call
+        self.unmatched: list[Unmatched] = []
+        self.prototypes: set[str] = set()  # that the function declares itself
         self._builtins: dict[str, Callable[[Node, list[Node]], Value]] = {
             "__builtin_expect": self._first,
             "__builtin_expect_with_probability": self._first,
@@ -108,6 +113,8 @@ class Calls(Aggregates):
                     return contained
             local = self.scopes.find(name)
             callee = self.named(name, function)
+            if local is None:
+                self._match(name, node, arguments, place)
             if local is None and isinstance(callee.expression, Name):
                 if callee.expression.scope is Scope.GLOBAL and not callee.type.name:
                     callee = Value(Name(name, Scope.FUNCTION, UNKNOWN), UNKNOWN)
@@ -145,6 +152,19 @@ class Calls(Aggregates):
                 result = self.scopes.temporary(kind)
         self.graph.emit(Call(result, expression, values, place))
         return Value(result if result is not None else Opaque("void"), kind)
+
+    def _match(self, name: str, node: Node, arguments: list[Node], place: Place) -> None:
+        """Note a call of what nothing declares, or whose declaration it does not fit."""
+        if name.startswith("__builtin_") or name in self.prototypes:
+            return
+        entity = self.environment.entity(name)
+        count = sum(argument.type != "comment" for argument in arguments)
+        if entity is None:
+            self.unmatched.append(Unmatched(name, place, count, False))
+        elif isinstance(entity, Prototype) and not (
+            entity.takes(count) or node.has_error or self.environment.is_kept(name)
+        ):  # the types in a declaration of a kept name are written as those given to a macro
+            self.unmatched.append(Unmatched(name, place, count, True))
 
     def _expanded_type(self, function: Node) -> Type:
         """Return the type of what a macro would expand to that was kept, called by the name *function*."""

@@ -248,6 +248,20 @@ class Lost:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A call by a name that nothing in view declares, or with a number of arguments that it does not take.
+
+    Calls that can never be reached count: a compiler reads them, too. `declared` tells the two apart. A macro
+    that was left as it is, for it was kept or given too few or too many arguments, counts as not declared.
+    """
+
+    callee: str
+    place: Place
+    arguments: int
+    declared: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function under one view. Block 0 is the entry. `lost` says what was not understood."""
@@ -263,6 +277,17 @@ class Function:
     weak: bool
     blocks: tuple[Block, ...]
     lost: tuple[Lost, ...]
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+def called_by(function: Function) -> frozenset[str]:
+    """Return the names that a function calls, those of kept macros among them."""
+    return frozenset(
+        one.callee.name
+        for block in function.blocks
+        for one in block.instructions
+        if isinstance(one, Call) and isinstance(one.callee, Name)
+    )
 
 
 def whole(e: Expression) -> Expression:

@@ -144,6 +144,7 @@ def lower_function(
         weak=any(token.text in ("weak", "__weak__") for token in _until_body(tokens)),
         blocks=lowering.graph.finish(),
         lost=tuple(lost),
+        unmatched=tuple(dict.fromkeys(lowering.unmatched)),
     )
 
 
@@ -321,7 +322,8 @@ def _entities(
         place = reader.place(declarator.name)
         if declarator.function and initialiser is None and _is_function(node, reader, declarator):
             result = _result(declarator, base, node)
-            yield Prototype(name, result, tuple(_parameter_types(reader, declarator)), False, place)
+            parameters = tuple(_parameter_types(reader, declarator))
+            yield Prototype(name, result, parameters, False, place, _is_open(declarator))
             continue
         type_ = declarator.applied(base)
         lengths = reader.lengths(declarator)
@@ -345,6 +347,13 @@ def _is_function(node: Node, reader: Statements, declarator: Declarator) -> bool
             return inner is not None and inner.type == "identifier"
         at = at.child_by_field_name("declarator")
     return True
+
+
+def _is_open(declarator: Declarator) -> bool:
+    """Say whether a function takes any number of arguments besides its parameters, if it has some."""
+    nodes = declarator.parameters.children if declarator.parameters is not None else []
+    inside = [node for node in nodes if node.type not in ("(", ")", ",", "comment")]
+    return any(node.type != "parameter_declaration" for node in inside) or not inside
 
 
 def _parameter_types(reader: Statements, declarator: Declarator) -> Iterator[Type]:

@@ -104,6 +104,12 @@ class Prototype:
     parameters: tuple[Type, ...]
     noreturn: bool
     place: Place
+    open: bool = False  # any number of arguments may follow: "...", or "()" instead of "(void)"
+
+    def takes(self, arguments: int) -> bool:
+        """Say whether a call may have so many arguments."""
+        expected = len(self.parameters)
+        return arguments == expected or (self.open and arguments > expected)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

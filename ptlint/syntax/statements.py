@@ -204,6 +204,7 @@ class Statements(Calls):
             base = first.type
         kind = declarator.applied(base)
         if declarator.function and initialiser is None and _is_prototype(node):
+            self.prototypes.add(name)
             return
         if external:
             self.scopes.bind(name, Local(Name(name, Scope.GLOBAL, kind)))

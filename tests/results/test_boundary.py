@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A patch that touches what a fact stands for is told of."""
 
-from ptlint.results.boundary import fact_names, touched
+from ptlint.results.boundary import fact_names, removed_functions, touched
 from ptlint.results.model import Gap, Status
 from ptlint.source.tree import MemoryTree
 
@@ -44,3 +44,12 @@ def test_a_use_is_no_body() -> None:
 
 def test_a_body_that_goes() -> None:
     assert [g.function for g in gaps(BEFORE[: BEFORE.index(b"void sync")])] == ["synchronize_rcu"]
+
+
+def test_a_function_is_removed_if_no_file_of_the_patch_defines_it_any_more() -> None:
+    old = {"mm/a.c": b"void f(void)\n{\n}\nvoid g(void)\n{\n}\nstatic void h(void)\n{\n}\n", "mm/b.c": b""}
+    new = {"mm/a.c": b"void g(void);\n", "mm/b.c": b"void f(void)\n{\n}\n"}
+    before, after = MemoryTree(old), MemoryTree(new)
+    assert removed_functions(before, after, sorted(old)) == ("g",)
+    assert removed_functions(before, after, sorted(old), ("e", "f")) == ("e", "g")
+    assert removed_functions(after, before, sorted(old), ("g",)) == ()

@@ -274,3 +274,40 @@ def test_a_wrong_query_is_refused_by_file_and_key(tmp_path: Path, old: str, new:
         load_rule(folder)
     assert str(folder / "rule.toml") in str(refused.value)
     assert message in str(refused.value)
+
+
+LACKS = """\
+code = "OWN003"
+name = "not-there"
+title = "what is called is not there"
+severity = "error"
+message = "{function} calls {callee}(), {lacks}"
+
+[lacks]
+declaration = "which nothing declares"
+arguments = "which takes others"
+"""
+
+
+def test_a_rule_may_say_what_callees_lack_instead(tmp_path: Path) -> None:
+    rule = load_rule(rule_in(tmp_path, LACKS))
+    assert rule.automaton is None and rule.queries == ()
+    assert rule.lacks is not None
+    assert (rule.lacks.declaration, rule.lacks.definition) == ("which nothing declares", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("declaration =", "declared =", "unknown key 'lacks.declared'; did you mean declaration?"),
+        (LACKS[LACKS.index("declaration") :], "", "lacks: needs one line of text for one of declaration"),
+        ("{lacks}", "{level}", "unknown placeholder '{level}'; known are: callee, function, lacks"),
+        (LACKS, LACKS + QUERIES[QUERIES.index("[[query]]") :], "either an automaton or queries or lacks"),
+    ],
+)
+def test_wrong_lacks_are_refused_by_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    folder = rule_in(tmp_path, LACKS.replace(old, new))
+    with pytest.raises(RuleError) as refused:
+        load_rule(folder)
+    assert str(folder / "rule.toml") in str(refused.value)
+    assert message in str(refused.value)

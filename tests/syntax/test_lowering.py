@@ -342,3 +342,38 @@ def test_branches_on_a_constant_of_a_build_stay() -> None:
     end = found.blocks[0].terminator
     assert isinstance(end, Branch)
     assert end.condition == Constant(None)
+
+
+def test_calls_that_do_not_fit_what_is_declared_are_noted_dead_code_too() -> None:
+    found = function(
+        """#define one(a) a
+void two(int a, int b);
+void none(void);
+void any();
+void more(int a, ...);
+void f(int p) {
+	void (*local)(int);
+	extern void own(int);
+	if (0)
+		gone(1);
+	two(1);
+	two(1, 2);
+	none();
+	none(p);
+	any(1, 2);
+	more();
+	more(1, 2);
+	one(1, 2);
+	local(1, 2);
+	own(1);
+	__builtin_trap();
+}
+"""
+    )
+    assert [(u.callee, u.place.line, u.arguments, u.declared) for u in found.unmatched] == [
+        ("gone", 10, 1, False),
+        ("two", 11, 1, True),
+        ("none", 14, 1, True),
+        ("more", 16, 0, True),
+        ("one", 18, 2, False),
+    ]

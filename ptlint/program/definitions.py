@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What functions call that one configuration does not declare, does not define, or declares otherwise.
+
+Declarations and numbers of arguments are known from the lowering (`ptlint.syntax.ir.Unmatched`). A
+definition is missing only if there is one in other configurations, or if it was there before (`removed`):
+what assembler, linker scripts or macros make, and what is never meant to be called, has none to be seen.
+
+Under-approximates: what a unit might declare through a header that was not found, or by pasting names
+together, counts as declared; so does what was a macro at some time. A function that other configurations
+define is looked for in the files that speak of page tables and in those beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ptlint.cpp.tokens import Macro
+from ptlint.kconfig.formula import TRUE, Formula
+from ptlint.kconfig.simplify import conjunction, disjunction
+from ptlint.program.bodies import Body, Sources
+from ptlint.program.conditions import Condition, Slice
+from ptlint.program.declared import Declared
+from ptlint.program.program import Definition, Program
+from ptlint.program.reach import Reach
+from ptlint.syntax import ir
+from ptlint.syntax.ir import Place, Unmatched
+from ptlint.syntax.records import Prototype
+
+_BUILTIN: Final = ("__builtin_", "__sync_", "__atomic_")
+_SHORTEST_PIECE: Final = 3
+_MARKS: Final = (b"EXPORT_SYMBOL", b"NOKPROBE_SYMBOL", b"ALLOW_ERROR_INJECTION", b"BTF_ID")
+"""Macros at file scope that name a function and do not define it."""
+
+
+class Lack(StrEnum):
+    """What is missing of a function or macro that is called."""
+
+    DECLARATION = "declaration"
+    DEFINITION = "definition"
+    ARGUMENTS = "arguments"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a name is defined or declared, here or in other configurations."""
+
+    path: str
+    line: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A call that something is missing for."""
+
+    lack: Lack
+    callee: str
+    place: Place
+    function: str
+    path: str  # of the function
+    where: Formula = TRUE  # in which configurations it does, by the text
+    given: int = 0  # arguments
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+
+def conditions_of(lacking: Iterable[Lacking]) -> Iterator[Condition]:
+    """Yield where something lacks, to be looked at both ways."""
+    for one in lacking:
+        if one.where != TRUE:
+            yield Condition(one.place.path, one.place.line, one.where, f"{one.callee}()")
+
+
+class Callees:
+    """What functions call; may serve many configurations and trees."""
+
+    def __init__(self) -> None:
+        self._known: dict[ir.Function, frozenset[str]] = {}
+
+    def of(self, function: ir.Function) -> frozenset[str]:
+        known = self._known.get(function)
+        if known is None:
+            known = self._known[function] = ir.called_by(function)
+        return known
+
+
+class Definitions:
+    """Looks at the functions of one slice, and at those that would be of it in another configuration."""
+
+    def __init__(
+        self,
+        program: Program,
+        part: Slice,
+        sources: Sources,
+        callees: Callees,
+        removed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._program = program
+        self._units = program.units
+        self._slice = part
+        self._sources = sources
+        self._callees = callees
+        self._removed = removed
+        self._reach = Reach(program)
+        self._declared = Declared(program.units, part, sources)
+        self._bodies: dict[str, list[Body]] | None = None
+        self._defined: dict[str, bool] = {}
+        self._assembler: tuple[bytes, ...] | None = None
+
+    def lacking(self, speaking: Iterable[Definition]) -> tuple[Lacking, ...]:
+        """Return what is missing for the functions of the slice, and for those of `speaking` that free."""
+        way = (*self._slice.functions, *self._slice.passed())
+        walked = {definition.key: definition for definition in way}
+        every = {**{definition.key: definition for definition in speaking}, **walked}
+        elsewhere = self._elsewhere().keys() | self._removed
+        found: list[Lacking] = []
+        for key in sorted(every):
+            definition = every[key]
+            function = definition.function
+            if not function.unmatched and elsewhere.isdisjoint(self._callees.of(function)):
+                continue
+            mine = list(self._of(definition, elsewhere & self._callees.of(function)))
+            if mine and (key in walked or self._slice.hands_on(definition)):
+                found += mine
+        return tuple(dict.fromkeys(found))
+
+    def _of(self, definition: Definition, names: Iterable[str]) -> Iterator[Lacking]:
+        function = definition.function
+        for unmatched in function.unmatched:
+            lack = self._unmatched(definition, unmatched)
+            if lack is not None:
+                yield Lacking(
+                    lack,
+                    unmatched.callee,
+                    unmatched.place,
+                    function.name,
+                    function.path,
+                    self._where(definition, unmatched.callee, unmatched.place, unmatched.arguments),
+                    unmatched.arguments,
+                    tuple(self._told(definition, unmatched.callee, lack)),
+                )
+        for name in sorted(names):
+            if self._is_undefined(definition, name) and self._reach.emitted(definition):
+                for call in self._reach.calls(function, definition.unit, name):
+                    yield Lacking(
+                        Lack.DEFINITION,
+                        name,
+                        call.place,
+                        function.name,
+                        function.path,
+                        self._where(definition, name, call.place, len(call.arguments)),
+                        len(call.arguments),
+                        tuple(self._told(definition, name, Lack.DEFINITION)),
+                    )
+
+    def _where(self, definition: Definition, name: str, place: Place, given: int) -> Formula:
+        """Return where a call lacks something, as far as the text tells."""
+        presence = self._slice.presence(definition.unit)
+        called = presence.of(place.path, place.line) if place.path in presence.paths else TRUE
+        ways = self._declared.ways(name, definition.unit)
+        absent = ways.absent() if ways.all else TRUE
+        refusing = (way.where for way in ways.refusing({given}))
+        return conjunction((called, disjunction((absent, *refusing))))
+
+    # Declarations
+
+    def _unmatched(self, definition: Definition, call: Unmatched) -> Lack | None:
+        """Return what a call lacks that the lowering could not match, None if that is not certain."""
+        syntax = self._units.syntax(definition.unit)
+        name = call.callee
+        if any(lost.place.line == call.place.line for lost in definition.function.lost):
+            return None
+        if call.declared:
+            entity = syntax.entity(name)
+            return (
+                Lack.ARGUMENTS if isinstance(entity, Prototype) and not entity.takes(call.arguments) else None
+            )
+        unit = syntax.unit
+        macro = self._macro(definition, name)
+        if macro is not None and not _inside(call.place, name):
+            wrong = macro.parameters is not None and not fits(macro, call.arguments)
+            return Lack.ARGUMENTS if wrong else None
+        if macro is None and unit.definitions(name):
+            return None  # of a macro that is redefined in a function the last definition is known only
+        if unit.missing or name.startswith(_BUILTIN):
+            return None
+        if any(name in item.names for _, item in syntax.index.candidates(name)):
+            return None  # a declaration that could not be read
+        if not self._declared.places(name, definition.unit) and self._may_be_pasted(definition.unit, name):
+            return None
+        return Lack.DECLARATION
+
+    def _macro(self, definition: Definition, name: str) -> Macro | None:
+        """Return the macro that a name is where a function ends."""
+        unit = self._units.syntax(definition.unit).unit
+        sequence = unit.region_sequence(definition.function.path, definition.function.last_line)
+        return unit.macro(name, unit.end if sequence is None else sequence)
+
+    def _may_be_pasted(self, unit: str, name: str) -> bool:
+        """Say whether a macro in view may put a name together out of a piece of it and something else."""
+        for path in self._units.syntax(unit).unit.files:
+            file = self._units.preprocessor.file(path)
+            for block in file.blocks if file is not None else ():
+                for _, _, macro in block.history:
+                    if macro is not None and macro.parameters and _makes(macro, name):
+                        return True
+        return False
+
+    # Definitions
+
+    def _elsewhere(self) -> Mapping[str, list[Body]]:
+        """Return the external functions that only other configurations define."""
+        if self._bodies is None:
+            self._bodies = {}
+            for body, _ in self._slice.not_compiled():
+                if body.path.endswith(".c") and not body.static:
+                    self._bodies.setdefault(body.name, []).append(body)
+            for path in self._slice.variants.beside():
+                for name in self._sources.of(path).defined:
+                    self._bodies.setdefault(name, [])
+        return self._bodies
+
+    def _is_undefined(self, definition: Definition, name: str) -> bool:
+        """Say whether a function is declared, but defined nowhere."""
+        syntax = self._units.syntax(definition.unit)
+        if not isinstance(syntax.entity(name), Prototype) or self._macro(definition, name) is not None:
+            return False
+        if self._program.resolve(name, definition.unit) is not None:
+            return False
+        if name not in self._defined:
+            self._defined[name] = self._is_defined(name)
+        return not self._defined[name]
+
+    def _is_defined(self, name: str) -> bool:
+        """Say whether a function of that name may come from some compiled unit, or from no C at all."""
+        for path in self._units.defining(name):
+            for body in self._sources.of(path).bodies(name):
+                if not body.static and self._units.is_active(path, body.line):
+                    return True
+        if name not in self._removed and not any(self._external(name)):
+            return True  # nobody is seen to define it anywhere
+        word = name.encode()
+        made = re.compile(
+            rb"^([A-Za-z_]\w*)[ \t]*\([^;{}]*?\b" + word + rb"\b"
+            rb"|\b" + word + rb"\b[^;{}]*\balias|\balias\w*\s*\([^;{}]*\b" + word + rb"\b",
+            re.M,
+        )
+        for path in self._units.mentioning(name):
+            for match in made.finditer(self._units.text(path)):
+                if match[1] is None or (match[1] != word and not match[1].startswith(_MARKS)):
+                    return True
+        pattern = re.compile(rb"\b" + word + rb"\b")
+        return any(pattern.search(text) for text in self._assembler_texts())
+
+    def _external(self, name: str) -> Iterator[Body]:
+        """Yield the definitions of a function that are not compiled here."""
+        yield from self._elsewhere().get(name, ())
+        for path in self._slice.variants.beside():
+            if name in self._sources.of(path).defined:
+                yield from (body for body in self._sources.of(path).bodies(name) if not body.static)
+
+    def _assembler_texts(self) -> tuple[bytes, ...]:
+        """Return the assembler files and linker scripts of the architecture and of lib/."""
+        if self._assembler is None:
+            tree = self._units.tree
+            waiting = [f"arch/{self._units.preprocessor.configuration.arch.srcarch}", "lib"]
+            texts = []
+            while waiting:
+                folder = waiting.pop()
+                for entry in tree.entries(folder):
+                    path = f"{folder}/{entry}"
+                    if entry.endswith("/"):
+                        waiting.append(path[:-1])
+                    elif entry.endswith((".S", ".lds")):
+                        texts.append(tree.find(path) or b"")
+            self._assembler = tuple(texts)
+        return self._assembler
+
+    # What is told of it
+
+    def _told(self, definition: Definition, name: str, lack: Lack) -> Iterator[Elsewhere]:
+        """Yield where a name is defined, or how it is declared in view."""
+        if lack is Lack.ARGUMENTS:
+            macro = self._macro(definition, name)
+            entity = self._units.syntax(definition.unit).entity(name)
+            if isinstance(entity, Prototype):
+                count = len(entity.parameters)
+                yield Elsewhere(entity.place.path, entity.place.line, name, _takes(count, entity.open))
+            elif macro is not None and macro.parameters is not None:
+                count = len(macro.parameters) - macro.variadic
+                yield Elsewhere(macro.path, macro.line, name, _takes(count, macro.variadic))
+            return
+        told = "it is defined here, which this configuration does not compile"
+        places = self._declared.places(name, definition.unit)
+        for body in self._external(name):
+            places.setdefault((body.path, body.line))
+        for path, line in places:
+            yield Elsewhere(path, line, name, told)
+
+
+def fits(macro: Macro, arguments: int) -> bool:
+    """Say whether a macro takes so many arguments; none may be an empty one."""
+    count = len(macro.parameters or ())
+    if macro.variadic:
+        return arguments >= count - 1
+    return arguments == count or (count == 1 and arguments == 0)
+
+
+def _takes(count: int, further: bool) -> str:
+    least = "at least " if further else ""
+    return f"this takes {least}{count} argument{'' if count == 1 else 's'}"
+
+
+def _inside(place: Place, macro: str) -> bool:
+    """Say whether a place is in the body of a macro, directly or through others."""
+    expansion = place.within
+    while expansion is not None:
+        if expansion.macro == macro:
+            return True
+        expansion = expansion.parent
+    return False
+
+
+def _makes(macro: Macro, name: str) -> bool:
+    """Say whether a macro pastes a parameter and a piece of a name."""
+    body, parameters = macro.body, macro.parameters or ()
+    for index in range(1, len(body) - 1):
+        if body[index].text != "##":
+            continue
+        left, right = body[index - 1].text, body[index + 1].text
+        if (left in parameters) != (right in parameters):
+            piece, fitting = (right, name.endswith) if left in parameters else (left, name.startswith)
+            if len(piece) >= _SHORTEST_PIECE and fitting(piece):
+                return True
+    return False
