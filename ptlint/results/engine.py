@@ -27,6 +27,7 @@ class Request:
     goals: tuple[tuple[str, str], ...] = ()  # architecture and formula: conditions to be met both ways
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
     closed: bool = False  # only the .configs that are given: no others are looked for
+    thorough: bool = False  # rules on touched lines look at all files of the cone; no business of the engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,19 @@ import msgspec
 
 from ptlint.errors import RuleError, UsageError
 from ptlint.rules.conditions import parse_condition
-from ptlint.rules.model import Automaton, Event, Query, Rule, Severity, Transition
+from ptlint.rules.model import Automaton, Event, Lookout, Query, Rule, Severity, Transition
 
 PLACEHOLDERS = ("callee", "function", "level", "callers")
 """What the message template of an automaton may name."""
 
 QUERY_PLACEHOLDERS = ("symbol", "lacks", "why")
 """What the message template of queries may name."""
+
+LOOKOUT_PLACEHOLDERS = {
+    Lookout.DEAD_BRANCH: ("what", "why"),
+    Lookout.UNKNOWN_SYMBOL: ("symbol", "hint"),
+}
+"""What the message template of a look-out may name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
@@ -64,6 +70,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     kernel: str = ""
     walkers: bool = False
     implies: list[str] = []
+    lookout: str = ""
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -79,6 +86,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "requires",
         "automaton",
         "query",
+        "lookout",
     ),
     "automaton": ("over", "states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
@@ -165,9 +173,11 @@ def load_rule(folder: Path) -> Rule:
     for key, text in (("title", raw.title), ("message", raw.message)):
         if not text or "\n" in text:
             raise RuleError(f"{path}: {key}: must be one line of text")
-    if (raw.automaton is None) == (not raw.query):
-        raise RuleError(f"{path}: a rule has either an automaton or queries")
-    _check_message(path, raw.message, QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS)
+    if [raw.automaton is not None, bool(raw.query), bool(raw.lookout)].count(True) != 1:
+        raise RuleError(f"{path}: a rule has either an automaton or queries or a lookout")
+    lookout = _member(path, "lookout", raw.lookout, Lookout) if raw.lookout else None
+    placeholders = QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS
+    _check_message(path, raw.message, LOOKOUT_PLACEHOLDERS[lookout] if lookout else placeholders)
     _check_formula(path, "requires", raw.requires)
     return Rule(
         code=raw.code,
@@ -184,6 +194,7 @@ def load_rule(folder: Path) -> Rule:
         kernel=_member(path, "kernel", raw.kernel, Severity) if raw.kernel else None,
         walkers=raw.walkers,
         implies=tuple(raw.implies),
+        lookout=lookout,
     )
 
 

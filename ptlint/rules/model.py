@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A rule as data: what it is called, how bad it is, and the automaton or the queries that it runs."""
+"""A rule as data: what it is called, how bad it is, and what it runs: an automaton, queries or a look-out."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,16 +88,23 @@ class Query:
         return self.at[0]
 
 
+class Lookout(StrEnum):
+    """What a rule looks out for in the lines that patches touch."""
+
+    DEAD_BRANCH = "dead-branch"  # code that no configuration compiles
+    UNKNOWN_SYMBOL = "unknown-symbol"  # a name of a symbol that no Kconfig file defines
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a rules folder. It has an automaton or queries, never both."""
+    """One rule of a rules folder. It has an automaton, or queries, or a look-out."""
 
     code: str  # "PTL001"
     name: str  # "sync-free"
     title: str
     severity: Severity
     message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine; for queries
-    # {symbol}, {lacks} and {why}
+    # {symbol}, {lacks} and {why}; for a look-out see `ptlint.rules.loader`
     requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
     automaton: Automaton | None
     readme: str
@@ -108,6 +115,7 @@ class Rule:
 
     walkers: bool = False  # it speaks of walkers: silent where none is left
     implies: tuple[str, ...] = ()  # codes of rules that need not be reported at the same place
+    lookout: Lookout | None = None
 
     @property
     def watches(self) -> bool:
