@@ -19,6 +19,10 @@ _ENTRY = re.compile(
     rb"|(?:help|---help---)[ \t]*\r?$())",
     re.MULTILINE | re.ASCII,
 )
+_PROBED = re.compile(
+    rb"^[ \t]*(?:(?:menu)?config[ \t]+(\w+)|(help|---help---)[ \t]*\r?$|[a-z_].*\$\([a-z])",
+    re.MULTILINE | re.ASCII,
+)
 _NO_KERNEL = ("scripts/kconfig/", "tools/", "Documentation/")
 """Folders whose Kconfig files are those of other programs, or of tests of Kconfig itself."""
 
@@ -56,6 +60,20 @@ def entries_in(text: bytes, path: str) -> dict[str, Entry]:
         elif match[3] is not None:
             name = ""  # what follows is help
     return found
+
+
+def probed_in(text: bytes) -> frozenset[str]:
+    """Return the symbols whose entries ask the compiler or another program, as in ``$(cc-option,...)``."""
+    found: set[str] = set()
+    name = ""
+    for match in _PROBED.finditer(text) if b"$(" in text else ():
+        if match[1] is not None:
+            name = match[1].decode()
+        elif match[2] is not None:
+            name = ""
+        elif name:
+            found.add(name)
+    return frozenset(found)
 
 
 class Definitions:

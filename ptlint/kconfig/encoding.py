@@ -15,7 +15,7 @@ that can change it gets one too, selects included. That is some 1000 symbols for
 6000 for all of mm and arch/x86: few enough that leaving the far ones undefined would not pay.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from kconfiglib import AND, NOT, OR, TRISTATE, Choice
@@ -40,11 +40,16 @@ class Encoder:
         forced: Mapping[Any, int | str],
         zero_default: bool,
         gates: Gates | None = None,
+        loose: Container[str] = (),
     ) -> None:
-        """Begin with no symbol defined. *forced* symbols are constants, as in `Evaluation`."""
+        """Begin with no symbol defined. *forced* symbols are constants, as in `Evaluation`.
+
+        Symbols that are *loose* may have any value of their type.
+        """
         self.language = language
         self.forced = forced
         self.zero_default = zero_default
+        self.loose = loose
         self.gates = Gates() if gates is None else gates
         self.choices = Choices(self)
         self.logicals = Logicals(self)
@@ -115,6 +120,8 @@ class Encoder:
                 ]
             )
         undecided = self.gates.fresh(lambda evaluation: evaluation.tri(expr) == 2)
+        if left.name in self.loose or right.name in self.loose:
+            return undecided
         if first is None and second is not None and len(second) == 1:
             return self.quantities.relation(
                 operator, left, right.orig_type, second[0][0], undecided, mirrored=False
@@ -178,6 +185,8 @@ class Encoder:
         if item.orig_type is TRISTATE:
             full = self.gates.fresh(lambda evaluation: evaluation.tri(item) == 2)
             self.gates.add(-full, enabled)
+        if not is_choice and item.name in self.loose:
+            return enabled, full
         if is_choice:
             self.later(lambda: self.choices.define_mode(item, (enabled, full)), item)
         elif item.choice:

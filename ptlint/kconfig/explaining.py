@@ -9,7 +9,7 @@ unsatisfiable core.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -33,7 +33,11 @@ class Kind(StrEnum):
     DEPENDS = "depends on"
     SELECT = "select"
     VALUE = "value"  # prompts, defaults, implies and selects of a symbol, as a whole
+    CHOICE = "choice"  # of which the symbol is a member
     UNDEFINED = "undefined"  # no Kconfig file of the architecture has the symbol
+
+
+_WHOLE = frozenset({Kind.VALUE, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,10 @@ class _Switched(Gates):
         if self.owner is None:
             super().add(*literals)
         else:
-            name = self.owner.name or "choice"
-            super().add(-self.switch(Reason(Kind.VALUE, name)), *literals)
+            reason = Reason(Kind.VALUE, self.owner.name or "")
+            if self.owner.__class__ is Choice:
+                reason = Reason(Kind.CHOICE, next((one.name for one in self.owner.syms), ""))
+            super().add(-self.switch(reason), *literals)
 
     def switch(self, reason: Reason) -> int:
         """Return the switch of what a reason says."""
@@ -80,25 +86,29 @@ class _Switched(Gates):
         return known
 
 
-def explain(model: Model, formulas: Sequence[Formula]) -> Core | None:
-    """Return why formulas cannot all be true in a configuration of a model, None if they can."""
+def explain(model: Model, formulas: Sequence[Formula], loose: Container[str] = ()) -> Core | None:
+    """Return why formulas cannot all be true in a configuration of a model, None if they can.
+
+    Symbols that are *loose* may have any value.
+    """
     with not_too_deep():
-        return _Explainer(model).explain(formulas)
+        return _Explainer(model, loose).explain(formulas)
 
 
 class _Explainer:
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, loose: Container[str]) -> None:
         self._model = model
+        self._loose = loose
         self._gates = _Switched()
-        self._encoder = Encoder(model.kconf, {}, model.zero_default, self._gates)
+        self._encoder = Encoder(model.kconf, {}, model.zero_default, self._gates, loose)
         self._fine: set[Any] = set()
 
     def explain(self, formulas: Sequence[Formula]) -> Core | None:
         goals = [self._goal(formula) for formula in formulas]
         self._encoder.finish()
         self._refine()
-        whole = [one for one, reason in self._gates.switches.items() if reason.kind is Kind.VALUE]
-        single = [one for one, reason in self._gates.switches.items() if reason.kind is not Kind.VALUE]
+        whole = [one for one, reason in self._gates.switches.items() if reason.kind in _WHOLE]
+        single = [one for one, reason in self._gates.switches.items() if reason.kind not in _WHOLE]
         with Solver(name=_SOLVER, bootstrap_with=self._gates.clauses) as solver:
             core: list[int] | None = None
             for assumed in ([*goals, *single], [*goals, *single, *whole]):
@@ -151,7 +161,9 @@ class _Explainer:
                 return
             for item in waiting:
                 self._fine.add(item)
-                if item.__class__ is not Choice and item.nodes and item.orig_type in LOGICAL:
+                if item.__class__ is Choice or item.name in self._loose:
+                    continue
+                if item.nodes and item.orig_type in LOGICAL:
                     self._dependencies(item)
                     self._selects(item)
             self._encoder.finish()
@@ -173,8 +185,8 @@ class _Explainer:
                 gates.clauses.append([-gates.switch(reason), -enabled, *selected, encoder.enabled(part)])
 
     def _selects(self, symbol: Any) -> None:
-        if symbol in self._encoder.language.transitional:
-            return
+        if symbol in self._encoder.language.transitional or symbol.choice:
+            return  # these are never selected
         encoder, gates = self._encoder, self._gates
         enabled, full = encoder.pair(symbol)
         for source, cond, own in encoder.language.selectors.get(symbol, ()):

@@ -78,6 +78,8 @@ def _compares(formula: Compare, encoder: Encoder, arch: str) -> int:
                     if compares(operator, value, constant)
                 ]
             )
+        if formula.symbol in encoder.loose:
+            return encoder.free(str(formula))
         shown = encoder.quantities.shown(symbol)
         return gates.choose(shown, _quantity(formula, encoder), TRUE if operator == "!=" else FALSE)
     elif formula.symbol == "ARCH":

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, normpath
 
+from kconfiglib import expr_str
+
 from ptlint.cpp.alone import Alone, Test
 from ptlint.cpp.branches import Branch
 from ptlint.cpp.mentions import definitions_in, is_makefile
@@ -73,15 +75,19 @@ class Branches:
             return None
         return Dead(path, line, (), listed, archs, ("file", path))
 
-    def dead(self, path: str, branch: Branch) -> Dead | None:
-        """Return that a branch is never compiled, None if it may be."""
+    def dead(self, path: str, branch: Branch, nearby: bool = False) -> Dead | None:
+        """Return that a branch is never compiled, None if it may be.
+
+        If *nearby*, only the architectures of the run are asked.
+        """
         file = self.file(path)
         tests = file.tests(branch)
         if not any(test.formula.symbols() for test in tests):
             return None
         listed = self._listed(path)
         archs = self._compiling(path)
-        if self._may_hold(conjunction((listed, *(test.formula for test in tests))), archs):
+        asked = [one for one in archs if one.name in self.side.asked] if nearby else archs
+        if self._may_hold(conjunction((listed, *(test.formula for test in tests))), asked):
             return None
         told = tuple(f"{'' if test.holds else 'not '}{test.text}" for test in tests)
         text = "#else" if branch.test is None else ""
@@ -130,7 +136,7 @@ class Branches:
         So it is if it follows from dependencies and selects that all architectures read from the same lines.
         """
         model = self.side.model(arch)
-        core = explain(model, [formula]) if model is not None else None
+        core = explain(model, [formula], self.side.probed) if model is not None else None
         return core is not None and all(self._is_shared(reason) for reason in core.reasons)
 
     def _is_shared(self, reason: Reason) -> bool:
@@ -243,13 +249,14 @@ class Branches:
             place, name = undefined[0]
             return None, None, Core((place,), (Reason(Kind.UNDEFINED, name),))
         arch, model = self._explained(dead)
-        return arch, model, explain(model, formulas) if model is not None else None
+        return arch, model, explain(model, formulas, self.side.probed) if model is not None else None
 
     def _explained(self, dead: Dead) -> tuple[Arch | None, Model | None]:
         """Return an architecture that tells why, at best one of the run that defines what is asked for."""
-        asked = [arch for arch in dead.archs if arch.name in self.side.asked] or list(dead.archs)
         needed = list(_needed(conjunction((dead.listed, *(test.formula for test in dead.tests)))))
-        asked.sort(key=lambda arch: sum(not self._may_define(arch, name) for name in needed))
+        asked = sorted(  # what the run asked for comes first anyway
+            dead.archs, key=lambda arch: sum(not self._may_define(arch, name) for name in needed)
+        )
         for arch in asked:
             model = self.side.model(arch)
             if model is not None:
@@ -291,7 +298,22 @@ class Branches:
             case Kind.SELECT:
                 line = line_of(model, name, "select", reason.text) or line if model else line
                 return Step(path, line, 1, "", f"{name} selects {reason.text}")
-        return Step(path, line, 1, "", f"{name} is not free: its prompt, defaults and selects decide it")
+            case Kind.CHOICE:
+                return Step(
+                    path, line, 1, "", f"of the choice with {name} one member is on, if it is visible"
+                )
+        return Step(path, line, 1, "", _decided(name, model, arch))
+
+
+def _decided(name: str, model: Model | None, arch: Arch | None) -> str:
+    """Return what decides a symbol, in words."""
+    symbol = model.symbols.get(name) if model is not None else None
+    if symbol is None or any(node.prompt for node in symbol.nodes):
+        return f"{name} is as its prompt, defaults and selects allow"
+    if not symbol.defaults:
+        return f"{name} is on only where something selects it, on {arch}"
+    values = [str(expr_str(value)) for value, _ in symbol.defaults]
+    return f"{name} has no prompt, and its default is {' or '.join(dict.fromkeys(values))}"
 
 
 def dead_branches(before: Side, after: Side, edits: Iterable[Edit], cone: Iterable[str]) -> list[Claim]:
@@ -320,11 +342,31 @@ def dead_branches(before: Side, after: Side, edits: Iterable[Edit], cone: Iterab
             if not new_path or not _is_dead(now, new_path, one):
                 claims.append(then.claim(one, Status.FIXED))
     for path in cone:
-        for one in _all(now, path, None):
-            if one.identity not in found and not _is_dead(then, path, one) and _exists(then, path, one):
+        for one in _killed(then, now, path):
+            if one.identity not in found:
                 found[one.identity] = one
                 claims.append(now.claim(one, Status.NEW))
     return claims
+
+
+def _killed(then: Branches, now: Branches, path: str) -> Iterator[Dead]:
+    """Yield the branches of a file that were alive on an architecture of the run, and are dead on all."""
+    if then.side.tree.find(path) is None or now.side.tree.find(path) is None:
+        return
+    killed: set[Branch] = set()
+    for branch in _outermost(now, path):
+        if branch.parent in killed:
+            killed.add(branch)
+            continue
+        near = now.dead(path, branch, nearby=True)
+        if near is None:
+            continue
+        was = [then.dead(path, twin, nearby=True) for twin in _twin(then, path, near)]
+        if was and all(one is None for one in was):
+            dead = now.dead(path, branch)
+            if dead is not None:
+                killed.add(branch)
+                yield dead
 
 
 def _named(dead: Dead, old_path: str) -> Dead:
@@ -367,14 +409,14 @@ def _touched_before(side: Branches, edit: Edit) -> Iterator[Dead]:
                         yield dead
 
 
-def _all(side: Branches, path: str, edit: Edit | None) -> Iterator[Dead]:
-    """Yield the dead branches of a file that patches touch (*edit* None: all), no inner one of a dead one."""
+def _all(side: Branches, path: str, edit: Edit) -> Iterator[Dead]:
+    """Yield the dead branches of a file that patches touch, no inner one of a dead one."""
     dead: set[Branch] = set()
     for branch in _outermost(side, path):
         if branch.parent in dead:
             dead.add(branch)
             continue
-        if edit is not None and not (
+        if not (
             any(_meets(branch, first, last) for first, last in edit.brought)
             or any(_meets(branch, at, at) for at in edit.seams)
         ):
@@ -423,12 +465,6 @@ def _twin(side: Branches, path: str, dead: Dead) -> Iterator[Branch]:
         told = [f"{'' if test.holds else 'not '}{test.text}" for test in side.file(path).tests(branch)]
         if (*told, "#else" if branch.test is None else "") == wanted:
             yield branch
-
-
-def _exists(side: Branches, path: str, dead: Dead) -> bool:
-    if side.side.tree.find(path) is None:
-        return False
-    return dead.identity[0] == "file" or any(True for _ in _twin(side, path, dead))
 
 
 def _is_dead(side: Branches, path: str, dead: Dead) -> bool:

@@ -15,7 +15,7 @@ from functools import cached_property
 from ptlint.errors import KconfigError
 from ptlint.kconfig.arch import Arch, arch_named, arches_of
 from ptlint.kconfig.configuration import unquoted
-from ptlint.kconfig.definitions import Definitions, Entry, entries_in
+from ptlint.kconfig.definitions import Definitions, Entry, entries_in, probed_in
 from ptlint.kconfig.formula import Formula, plain_value, settled
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
@@ -78,6 +78,12 @@ class Side:
             found.update(match[1].decode() for match in _SELECT.finditer(text))
         return frozenset(found)
 
+    @cached_property
+    def probed(self) -> frozenset[str]:
+        """The symbols that hang on what the compiler can: another one may answer otherwise."""
+        texts = (self.tree.find(path) or b"" for path in self.definitions.files)
+        return frozenset().union(*map(probed_in, texts))
+
     # Configurations
 
     def is_shown(self, formula: Formula, archs: Sequence[str]) -> bool:
@@ -90,7 +96,10 @@ class Side:
         )
 
     def feasible(self, formula: Formula, arch: Arch) -> bool:
-        """Tell whether a configuration of an architecture has a formula; "yes" if that cannot be told."""
+        """Tell whether a configuration of an architecture has a formula; "yes" if that cannot be told.
+
+        What Kconfig asks the compiler may be answered either way.
+        """
         key = (formula, arch.name)
         if key not in self._feasible:
             model = self.model(arch)
@@ -109,7 +118,7 @@ class Side:
 
     def _logic(self, arch: Arch, model: Model) -> Logic:
         if arch.name not in self._logics:
-            self._logics[arch.name] = Logic(model)
+            self._logics[arch.name] = Logic(model, loose=self.probed)
         return self._logics[arch.name]
 
     def _configurations(self) -> list[tuple[str, Mapping[str, str]]]:
