@@ -20,7 +20,8 @@ _ENTRY = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _PROBED = re.compile(
-    rb"^[ \t]*(?:(?:menu)?config[ \t]+(\w+)|(help|---help---)[ \t]*\r?$|[a-z_].*\$\([a-z])",
+    rb"^[ \t]*(?:(?:menu)?config[ \t]+(\w+)|(help|---help---)[ \t]*\r?$|[a-z_].*\$\((?!"
+    rb"(?:ARCH|SRCARCH|SUBARCH|HEADER_ARCH|UTS_MACHINE|KERNELVERSION|srctree)\)))",
     re.MULTILINE | re.ASCII,
 )
 _NO_KERNEL = ("scripts/kconfig/", "tools/", "Documentation/")

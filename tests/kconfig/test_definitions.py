@@ -55,7 +55,8 @@ def test_what_the_compiler_is_asked_about_is_told() -> None:
     text = (
         b'config A\n\tdef_bool $(cc-option,-x)\nconfig B\n\tdefault "$(ARCH)"\n\thelp\n\t  in $(success,x)\n'
     )
-    assert probed_in(text) == {"A"}
+    text += b"config D\n\tint\n\tdefault $(PAHOLE_VERSION)\n"
+    assert probed_in(text) == {"A", "D"}
 
 
 def test_a_changed_file_is_read_again() -> None:
