@@ -65,6 +65,11 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", default=[], metavar="RULES", help="only these rules")
     group.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these rules")
     group.add_argument(
+        "--thorough",
+        action="store_true",
+        help="rules on touched lines look at all code of the page tables, not only at what a patch touches",
+    )
+    group.add_argument(
         "--baseline", metavar="FILE", help="findings that are accepted, as baseline write makes"
     )
     run = parser.add_argument_group("how")

@@ -97,6 +97,7 @@ def open_session(
         rules=rules,
         paths=paths,
         jobs=arguments.jobs,
+        thorough=arguments.thorough,
     )
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:

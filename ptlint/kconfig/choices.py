@@ -28,7 +28,7 @@ class Choices:
             found = self._selections[choice] = {
                 member: self._gates.fresh(partial(_selects, choice, member)) for member in choice.syms
             }
-            self._encoder.later(partial(self._define_selection, found))
+            self._encoder.later(partial(self._define_selection, found), choice)
         return found
 
     def _define_selection(self, selection: Mapping[Any, int]) -> None:

@@ -15,7 +15,7 @@ that can change it gets one too, selects included. That is some 1000 symbols for
 6000 for all of mm and arch/x86: few enough that leaving the far ones undefined would not pay.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from kconfiglib import AND, NOT, OR, TRISTATE, Choice
@@ -34,30 +34,44 @@ _CONSTANTS: tuple[Pair, Pair, Pair] = ((FALSE, FALSE), (TRUE, FALSE), (TRUE, TRU
 class Encoder:
     """The literals of a model's symbols and expressions."""
 
-    def __init__(self, language: Language, forced: Mapping[Any, int | str], zero_default: bool) -> None:
-        """Begin with no symbol defined. *forced* symbols are constants, as in `Evaluation`."""
+    def __init__(
+        self,
+        language: Language,
+        forced: Mapping[Any, int | str],
+        zero_default: bool,
+        gates: Gates | None = None,
+        loose: Container[str] = (),
+    ) -> None:
+        """Begin with no symbol defined. *forced* symbols are constants, as in `Evaluation`.
+
+        Symbols that are *loose* may have any value of their type.
+        """
         self.language = language
         self.forced = forced
         self.zero_default = zero_default
-        self.gates = Gates()
+        self.loose = loose
+        self.gates = Gates() if gates is None else gates
         self.choices = Choices(self)
         self.logicals = Logicals(self)
         self.quantities = Quantities(self)
         self._pairs: dict[Any, Pair] = {}
         self._expressions: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._relations: dict[int, int] = {}
-        self._undefined: list[Callable[[], None]] = []
+        self._free: dict[str, int] = {}
+        self._undefined: list[tuple[Callable[[], None], Any]] = []
         self.modules = self.enabled(language.modules) if language.has_modules else FALSE
         """The literal for whether there are modules, and so m."""
 
-    def later(self, define: Callable[[], None]) -> None:
-        """Have a definition added by `finish`, so that definitions need not nest."""
-        self._undefined.append(define)
+    def later(self, define: Callable[[], None], of: Any = None) -> None:
+        """Have the definition of something added by `finish`, so that definitions need not nest."""
+        self._undefined.append((define, of))
 
     def finish(self) -> None:
         """Add the definitions of all that was asked for, and of what these ask for."""
         while self._undefined:
-            self._undefined.pop()()
+            define, self.gates.owner = self._undefined.pop()
+            define()
+        self.gates.owner = None
 
     # Expressions
 
@@ -106,6 +120,8 @@ class Encoder:
                 ]
             )
         undecided = self.gates.fresh(lambda evaluation: evaluation.tri(expr) == 2)
+        if left.name in self.loose or right.name in self.loose:
+            return undecided
         if first is None and second is not None and len(second) == 1:
             return self.quantities.relation(
                 operator, left, right.orig_type, second[0][0], undecided, mirrored=False
@@ -133,7 +149,17 @@ class Encoder:
             return TRI_NAMES[value] if isinstance(value, int) else value
         return str(item.name) if item.is_constant or not item.orig_type else None
 
+    def free(self, name: str) -> int:
+        """Return the literal of something that no symbol decides."""
+        if name not in self._free:
+            self._free[name] = self.gates.fresh(lambda _: False)
+        return self._free[name]
+
     # Symbols
+
+    def pairs(self) -> Mapping[Any, Pair]:
+        """Return the literals of all symbols and choices that have been asked for."""
+        return self._pairs
 
     def has(self, symbol: Any) -> bool:
         """Tell whether the value of a symbol has been asked for."""
@@ -159,10 +185,12 @@ class Encoder:
         if item.orig_type is TRISTATE:
             full = self.gates.fresh(lambda evaluation: evaluation.tri(item) == 2)
             self.gates.add(-full, enabled)
+        if not is_choice and item.name in self.loose:
+            return enabled, full
         if is_choice:
-            self.later(lambda: self.choices.define_mode(item, (enabled, full)))
+            self.later(lambda: self.choices.define_mode(item, (enabled, full)), item)
         elif item.choice:
-            self.later(lambda: self.choices.define_member(item, (enabled, full)))
+            self.later(lambda: self.choices.define_member(item, (enabled, full)), item)
         else:
-            self.later(lambda: self.logicals.define(item, (enabled, full)))
+            self.later(lambda: self.logicals.define(item, (enabled, full)), item)
         return enabled, full

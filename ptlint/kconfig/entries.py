@@ -18,6 +18,7 @@ _MOST_SELECTS = 4
 _NEXT_ENTRY = re.compile(
     r"\s*(config|menuconfig|choice|endchoice|menu|endmenu|if|endif|comment|source|mainmenu)\b"
 )
+_WORD = re.compile(r"\w+")
 
 
 class EntryLine(NamedTuple):
@@ -93,6 +94,22 @@ def _select_place(model: Model, source: Any, target: str, number: int) -> tuple[
             elif _NEXT_ENTRY.match(text):
                 break
     return source.nodes[0].filename, source.nodes[0].linenr, 1
+
+
+def line_of(model: Model, name: str, keyword: str, text: str) -> int | None:
+    """Return the line in the first entry of a symbol that has a keyword and each word of a text, if any."""
+    symbol = model.symbols.get(name)
+    if symbol is None:
+        return None
+    node = symbol.nodes[0]
+    lines = (model.tree.find(node.filename) or b"").decode("utf-8", "replace").split("\n")
+    wanted = set(_WORD.findall(text))
+    for line, found in enumerate(lines[node.linenr :], node.linenr + 1):
+        if _NEXT_ENTRY.match(found):
+            return None
+        if found.split()[: len(keyword.split())] == keyword.split() and wanted <= set(_WORD.findall(found)):
+            return line
+    return None
 
 
 def _holds(expression: Expression, configuration: Configuration) -> bool:

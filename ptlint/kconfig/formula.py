@@ -102,6 +102,22 @@ class Compare(Formula):
 
 
 @dataclass(frozen=True, slots=True)
+class Free(Formula):
+    """Something that Kconfig does not decide: it may be true or false in any configuration.
+
+    Of given values it is false; `settled` makes it true.
+    """
+
+    name: str
+
+    def holds_in(self, values: Mapping[str, str]) -> bool:
+        return False
+
+    def symbols(self) -> frozenset[str]:
+        return _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class And(Formula):
     """All of some formulas are true; of none, that is always so."""
 
@@ -154,6 +170,20 @@ def any_of(parts: Iterable[Formula]) -> Formula:
     """Return the disjunction of some formulas; one alone is itself."""
     found = tuple(parts)
     return found[0] if len(found) == 1 else Or(found)
+
+
+def settled(formula: Formula) -> Formula:
+    """Return a formula with all that is free in it true."""
+    match formula:
+        case Free():
+            return TRUE
+        case And(parts):
+            return And(tuple(settled(part) for part in parts))
+        case Or(parts):
+            return Or(tuple(settled(part) for part in parts))
+        case Not(part):
+            return Not(settled(part))
+    return formula
 
 
 def assignment_formula(values: Mapping[str, str]) -> Formula:
@@ -240,6 +270,8 @@ def _text(formula: Formula, bools: Container[str], negated: bool) -> tuple[str, 
             if is_and:
                 return " && ".join(text if level else f"({text})" for text, level in found), 1
             return " || ".join(text for text, _ in found), 0
+        case Free(name):
+            return ("!" if negated else "") + quoted(name), 2
         case Enabled(symbol):
             if negated:
                 return (f"!{symbol}" if symbol in bools else f"{symbol}=n"), 2

@@ -5,6 +5,7 @@ Literals are numbers: a variable, or its negation by sign. `TRUE` is one that al
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from ptlint.kconfig.evaluation import Evaluation
 
@@ -23,6 +24,9 @@ class Gates:
     def __init__(self) -> None:
         self.clauses: list[list[int]] = [[TRUE]]
         """All clauses so far; whoever feeds a solver keeps count of what it has."""
+
+        self.owner: Any = None
+        """The symbol or choice whose definition is being added."""
 
         self._of: list[Meaning | tuple[int, ...]] = [(), ()]  # by variable; 0 is none
         self._ands: dict[tuple[int, ...], int] = {}

@@ -12,7 +12,19 @@ from kconfiglib import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, STRING, 
 
 from ptlint.kconfig.encoding import Encoder
 from ptlint.kconfig.evaluation import LOGICAL, TRI_NAMES, Evaluation
-from ptlint.kconfig.formula import And, Compare, Enabled, Formula, Is, Not, Or, compares, number, plain_value
+from ptlint.kconfig.formula import (
+    And,
+    Compare,
+    Enabled,
+    Formula,
+    Free,
+    Is,
+    Not,
+    Or,
+    compares,
+    number,
+    plain_value,
+)
 from ptlint.kconfig.gates import FALSE, TRUE
 from ptlint.kconfig.language import Language
 from ptlint.kconfig.model import Model
@@ -35,6 +47,8 @@ def goal(formula: Formula, encoder: Encoder, arch: str) -> int:
             return _has(symbol, TRI_NAMES.index(value), encoder)
         case Compare():
             return _compares(formula, encoder, arch)
+        case Free(name):
+            return encoder.free(name)
     raise TypeError(formula)
 
 
@@ -64,6 +78,8 @@ def _compares(formula: Compare, encoder: Encoder, arch: str) -> int:
                     if compares(operator, value, constant)
                 ]
             )
+        if formula.symbol in encoder.loose:
+            return encoder.free(str(formula))
         shown = encoder.quantities.shown(symbol)
         return gates.choose(shown, _quantity(formula, encoder), TRUE if operator == "!=" else FALSE)
     elif formula.symbol == "ARCH":

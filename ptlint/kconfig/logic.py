@@ -6,7 +6,7 @@ read as settings, and these are completed as conf would; a configuration is retu
 true in it. So an answer of `Logic.find` is exact either way, or `UndecidedError`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -44,8 +44,13 @@ class InfeasibleError(ConfigurationError):
 class Logic:
     """Answers questions about the configurations of a model, one at a time."""
 
-    def __init__(self, model: Model, assume: Mapping[str, str] = _NOTHING) -> None:
+    def __init__(
+        self, model: Model, assume: Mapping[str, str] = _NOTHING, loose: Container[str] = ()
+    ) -> None:
         """Look at those configurations of a model that are as a user assumes.
+
+        Symbols that are *loose* may have any value, whatever their definitions: then only "no" is an answer
+        of `feasible`, and nothing else is to be asked.
 
         An assumption restricts the model if that leaves a configuration; else it is forced, that is, the
         symbol's definition is replaced by the value (see `ptlint.kconfig.assumptions`).
@@ -54,6 +59,7 @@ class Logic:
             ConfigurationError: an assumed value is none for the type of its symbol.
         """
         self._model = model
+        self._loose = loose
         self._closure = Closure(model.kconf)
         self._forced: dict[Any, int | str] = {}
         self._restriction: Formula = all_of(())
@@ -165,7 +171,7 @@ class Logic:
 
     def _begin(self) -> None:
         """Begin a new encoding, after what is forced has changed."""
-        self._encoder = Encoder(self._model.kconf, self._forced, self._model.zero_default)
+        self._encoder = Encoder(self._model.kconf, self._forced, self._model.zero_default, loose=self._loose)
         self._solver = Solver(name=_SOLVER)
         self._fed = 0
         self._base = None

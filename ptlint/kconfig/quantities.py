@@ -169,7 +169,7 @@ class Quantities:
             if place < len(limits):
                 self._gates.add(-self._at_least[symbol, limits[place]], literal)
             insort(limits, number)
-            self._encoder.later(lambda: self._define_limit(symbol, number, literal))
+            self._encoder.later(lambda: self._define_limit(symbol, number, literal), symbol)
         return literal
 
     def _define_limit(self, symbol: Any, number: int, literal: int) -> None:
@@ -219,7 +219,7 @@ class Quantities:
             for other in known.values():
                 self._gates.add(-literal, -other)
             known[text] = literal
-            self._encoder.later(lambda: self._define_text(symbol, text, literal))
+            self._encoder.later(lambda: self._define_text(symbol, text, literal), symbol)
         return literal
 
     def _define_text(self, symbol: Any, text: str, literal: int) -> None:

@@ -118,7 +118,7 @@ def remains(finding: Finding) -> str:
 
 def course(result: Result, finding: Finding) -> Iterator[str]:
     """Yield, for what one patch brings and a later one mends, what that does to a bisection."""
-    if finding.status is not Status.NEW or finding.patch is None:
+    if finding.status is not Status.NEW or finding.patch is None or finding.severity is Severity.NOTE:
         return
     total = result.patches[-1].total
     for other in result.findings:

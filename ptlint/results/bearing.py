@@ -59,7 +59,7 @@ def may_matter(before: Tree, after: Tree, changes: Iterable[FileChange]) -> bool
 
 def _may_matter(before: Tree, after: Tree, change: FileChange) -> bool:
     paths = [path for path in (change.old_path, change.new_path) if path is not None]
-    if all(_is_never_read(path) for path in paths):
+    if all(_is_never_read(path) for path in paths) and not _names_symbols(before, after, change):
         return False
     if change.kind is not ChangeKind.MODIFIED or change.is_symlink or not change.path.endswith(_C):
         return True
@@ -69,6 +69,13 @@ def _may_matter(before: Tree, after: Tree, change: FileChange) -> bool:
     from ptlint.results.boundary import fact_names, touched
 
     return any(touched(before, after, [change.path], fact_names()))
+
+
+def _names_symbols(before: Tree, after: Tree, change: FileChange) -> bool:
+    """Tell whether a change is to code that no analysis reads, but whose symbols a rule looks at."""
+    if not change.path.startswith("samples/") or not change.path.endswith(_C):
+        return False
+    return b"CONFIG_" in b"".join(tree.find(change.path) or b"" for tree in (before, after))
 
 
 def code_of(text: bytes) -> list[bytes]:

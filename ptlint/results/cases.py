@@ -12,7 +12,8 @@ two files ``NAME.before.c`` and ``NAME.after.c``, the sides of a patch. The name
 ``.kconfig`` instead of ``.c``. In the text, a comment speaks of its
 own line: ``expect: NAME [new|existing|fixed] [when CONDITION] [-- why]``, ``ok: NAME`` for a near miss,
 ``todo-expect:`` for what is known to be missed, ``gap:`` for what cannot be analysed. Anything else that is
-found in the case's files fails it. The ``c bad`` and ``c good`` blocks of a README (or ``kconfig bad``,
+found in the case's files fails it. For a rule on touched lines a case without a patch is the patch that
+brings its files. The ``c bad`` and ``c good`` blocks of a README (or ``kconfig bad``,
 ``kconfig good``) are cases as well.
 """
 
@@ -97,6 +98,8 @@ def find_cases(folder: Path, rule: Rule) -> Iterator[Case]:
 def run_case(case: Case, rule: Rule, tree: Tree, engine: Engine) -> tuple[str, ...]:
     """Return what is wrong with what the rule says of a case: missing, noisy or wrong; () if nothing is."""
     base = Overlay(tree, _built(case.files, tree))
+    if rule.lookout is not None and case.series is None:
+        case, base = _as_patch(case, tree)
     request = Request(base, (case.arch,), (), case.assume, DEFAULT, (rule,))
     selection = Selection((), frozenset({rule.code}))
     try:
@@ -117,6 +120,18 @@ def run_case(case: Case, rule: Rule, tree: Tree, engine: Engine) -> tuple[str, .
     fixed = frozenset({Status.FIXED})
     notes = [note for note in before if note.statuses == fixed]
     return tuple(_judge(case, [*notes, *(note for note in after if note.statuses != fixed)], run.result))
+
+
+def _as_patch(case: Case, tree: Tree) -> tuple[Case, Overlay]:
+    """Return a case as a patch that brings its files, and what the patch goes onto."""
+    diffs: list[str] = []
+    for path, content in case.files.items():
+        old = (tree.find(path) or b"").decode().splitlines(True)
+        before = f"a/{path}" if old else "/dev/null"
+        diffs += unified_diff(old, content.decode().splitlines(True), before, f"b/{path}")
+    series = parse_files([(case.name, "".join(diffs).encode())], case.name)
+    around = {path: text for path, text in _built(case.files, tree).items() if path not in case.files}
+    return replace(case, series=series), Overlay(tree, around)
 
 
 def _file_case(name: str, text: str, hits: bool | None) -> Case:

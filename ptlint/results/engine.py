@@ -28,6 +28,7 @@ class Request:
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
     removed: tuple[str, ...] = ()  # functions that the states before defined in files of their own
     closed: bool = False  # only the .configs that are given: no others are looked for
+    thorough: bool = False  # rules on touched lines look at all files of the cone; no business of the engine
 
 
 @dataclass(frozen=True, slots=True)

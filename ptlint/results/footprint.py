@@ -62,11 +62,17 @@ def _unaffected(footprint: Footprint, before: Tree, after: Tree, path: str) -> b
     return path not in footprint.texts or _searched_alike(footprint, old, new)
 
 
+def speaks(text: bytes) -> bool:
+    """Tell whether a text speaks of page tables: it has the name of a type of theirs."""
+    types, _ = _vocabulary()
+    return any(word in text for word in types)
+
+
 def _searched_alike(footprint: Footprint, old: bytes, new: bytes) -> bool:
     """Tell whether a file that was not opened for its old text would not be opened for the new one."""
-    types, ending = _vocabulary()
-    if any(word in old or word in new for word in types):
+    if speaks(old) or speaks(new):
         return False
+    _, ending = _vocabulary()
     changed = b" ".join(set(_WORD.findall(old)) ^ set(_WORD.findall(new)))
     for name in footprint.words:
         word = name.encode()

@@ -14,6 +14,7 @@ from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.evidence import with_evidence
 from ptlint.results.footprint import unaffected
+from ptlint.results.lookouts import Found, Stage, judged, lookouts
 from ptlint.results.model import (
     Combination,
     Finding,
@@ -66,8 +67,13 @@ def check(
 ) -> Run:
     """Return what is true of one tree; *mode* is "check" or "audit", *ledger* asks for the sites."""
     started = time.monotonic()
-    state = select(_analyse(engine, request, progress), selection)
+    whole = _analyse(engine, request, progress)
+    state = select(whole, selection)
     state = narrowed(state, state.cone)
+    looked = Found()
+    if request.thorough and whole.combinations:
+        only = Stage(request.tree, whole, None, None)
+        looked = judged(request, [only, only], state.combinations, thorough=True, final=True)
     findings = sorted(state.findings, key=_finding_order)
     sites = tuple(sorted(state.sites, key=_site_order))
     result = Result(
@@ -78,10 +84,12 @@ def check(
         assumed=state.assumed,
         patches=(),
         combinations=state.combinations,
-        findings=with_evidence(findings, [State(request.tree, state)], state.combinations),
+        findings=_merged(
+            with_evidence(findings, [State(request.tree, state)], state.combinations), looked, selection
+        ),
         sites=sites if ledger else (),
         verdicts=(),
-        unanalyzed=tuple(sorted(state.gaps, key=_gap_order)),
+        unanalyzed=tuple(sorted((*state.gaps, *looked.gaps), key=_gap_order)),
         stats=_stats(state, len(sites), len(state.combinations), started),
         facts=_facts(state, sites),
         silent=_silent(request.rules, state.combinations),
@@ -132,6 +140,7 @@ def patch(
         else:
             asked.pop()
             unread += [gap for one in state.gaps if (gap := replace(one, status=Status.NEW)) not in unread]
+    answers = {id(one.tree): one.result for one in states}
     every = texts_of(state.result for state in states)
     cone = frozenset[str]().union(*(state.result.cone for state in states))
     found = None
@@ -154,6 +163,14 @@ def patch(
     )
     last = states[-1].result if states else state
     changes = compare(states) if states else Differences((), (), (), ())
+    looked = Found()
+    if states and states[-1].tree is trees[-1]:
+        stages = [Stage(request.tree, answers.get(id(request.tree)), None, None)]
+        stages += [
+            Stage(tree, answers.get(id(tree)), one, number)
+            for tree, one, number in zip(trees[1:], series.patches, numbers, strict=True)
+        ]
+        looked = judged(request, stages, changes.combinations, request.thorough, final)
     result = Result(
         mode="patch",
         toolchain=last.toolchain,
@@ -165,10 +182,14 @@ def patch(
             for number, one in zip(numbers, series.patches, strict=True)
         ),
         combinations=changes.combinations,
-        findings=with_evidence(sorted(changes.findings, key=_finding_order), states, changes.combinations),
+        findings=_merged(
+            with_evidence(sorted(changes.findings, key=_finding_order), states, changes.combinations),
+            looked,
+            selection,
+        ),
         sites=(),
         verdicts=tuple(sorted(changes.verdicts, key=_verdict_order)),
-        unanalyzed=(*unread, *sorted((*changes.gaps, *boundaries), key=_gap_order)),
+        unanalyzed=(*unread, *sorted((*changes.gaps, *boundaries, *looked.gaps), key=_gap_order)),
         stats=_stats(last, len(last.sites), len(changes.combinations), started),
         silent=_silent(request.rules, changes.combinations),
         notes=tuple(_moved(numbers, [applied.placements for applied in placed])),
@@ -176,6 +197,12 @@ def patch(
     )
     placements = tuple(applied.placements for applied in placed)
     return Run(result, tuple(trees), request, changes.configurations, series, placements)
+
+
+def _merged(findings: Sequence[Finding], looked: Found, selection: Selection) -> tuple[Finding, ...]:
+    """Return the findings of the analysis together with those of the rules on touched lines."""
+    more = [one for one in looked.findings if selection.holds_finding(one)]
+    return tuple(sorted((*findings, *more), key=_finding_order)) if more else tuple(findings)
 
 
 def texts_of(states: Iterable[StateResult]) -> tuple[tuple[str, str], ...]:
@@ -190,9 +217,14 @@ def texts_of(states: Iterable[StateResult]) -> tuple[tuple[str, str], ...]:
 
 
 def _analyse(engine: Engine, request: Request, progress: Progress) -> StateResult:
-    """Return the engine's answer; of a tree whose Kconfig cannot be read, one without combinations."""
+    """Return the engine's answer; of a tree whose Kconfig cannot be read, one without combinations.
+
+    Rules on touched lines are none of the engine's: an answer does not depend on their choice.
+    """
+    looking = lookouts(request.rules)
+    rules = tuple(rule for rule in request.rules if rule not in looking)
     try:
-        return engine.analyse(request, progress)
+        return engine.analyse(replace(request, rules=rules, thorough=False), progress)
     except KconfigError as error:
         match = _PLACE.match(str(error))
         path, line, reason = (match[1], int(match[2]), match[3]) if match else ("Kconfig", 1, str(error))

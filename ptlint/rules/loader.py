@@ -15,7 +15,7 @@ import msgspec
 
 from ptlint.errors import RuleError, UsageError
 from ptlint.rules.conditions import parse_condition
-from ptlint.rules.model import Automaton, Event, Lacks, Query, Rule, Severity, Transition
+from ptlint.rules.model import Automaton, Event, Lacks, Lookout, Query, Rule, Severity, Transition
 
 PLACEHOLDERS = ("callee", "function", "level", "callers")
 """What the message template of an automaton may name."""
@@ -25,6 +25,12 @@ QUERY_PLACEHOLDERS = ("symbol", "lacks", "why")
 
 LACKS_PLACEHOLDERS = ("callee", "function", "lacks")
 """What the message template of lacks may name."""
+
+LOOKOUT_PLACEHOLDERS = {
+    Lookout.DEAD_BRANCH: ("what", "why"),
+    Lookout.UNKNOWN_SYMBOL: ("symbol", "hint"),
+}
+"""What the message template of a look-out may name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
@@ -74,6 +80,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     kernel: str = ""
     walkers: bool = False
     implies: list[str] = []
+    lookout: str = ""
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -90,6 +97,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "automaton",
         "query",
         "lacks",
+        "lookout",
     ),
     "automaton": ("over", "states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
@@ -177,12 +185,14 @@ def load_rule(folder: Path) -> Rule:
     for key, text in (("title", raw.title), ("message", raw.message)):
         if not text or "\n" in text:
             raise RuleError(f"{path}: {key}: must be one line of text")
-    if (raw.automaton is not None) + bool(raw.query) + (raw.lacks is not None) != 1:
-        raise RuleError(f"{path}: a rule has either an automaton or queries or lacks")
+    kinds = (raw.automaton is not None, bool(raw.query), raw.lacks is not None, bool(raw.lookout))
+    if kinds.count(True) != 1:
+        raise RuleError(f"{path}: a rule has either an automaton or queries or lacks or a lookout")
+    lookout = _member(path, "lookout", raw.lookout, Lookout) if raw.lookout else None
+    placeholders = QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS
     if raw.lacks is not None:
-        _check_message(path, raw.message, LACKS_PLACEHOLDERS)
-    else:
-        _check_message(path, raw.message, QUERY_PLACEHOLDERS if raw.query else PLACEHOLDERS)
+        placeholders = LACKS_PLACEHOLDERS
+    _check_message(path, raw.message, LOOKOUT_PLACEHOLDERS[lookout] if lookout else placeholders)
     _check_formula(path, "requires", raw.requires)
     return Rule(
         code=raw.code,
@@ -200,6 +210,7 @@ def load_rule(folder: Path) -> Rule:
         kernel=_member(path, "kernel", raw.kernel, Severity) if raw.kernel else None,
         walkers=raw.walkers,
         implies=tuple(raw.implies),
+        lookout=lookout,
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A rule as data: what it is called, how bad it is, and the automaton, queries or words that it has."""
+"""A rule as data: its name, how bad it is, and its automaton, queries, words or look-out."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,6 +88,13 @@ class Query:
         return self.at[0]
 
 
+class Lookout(StrEnum):
+    """What a rule looks out for in the lines that patches touch."""
+
+    DEAD_BRANCH = "dead-branch"  # code that no configuration compiles
+    UNKNOWN_SYMBOL = "unknown-symbol"  # a name of a symbol that no Kconfig file defines
+
+
 @dataclass(frozen=True, slots=True)
 class Lacks:
     """What is said of a call whose callee lacks something; "" where the rule does not care."""
@@ -99,14 +106,14 @@ class Lacks:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a rules folder. It has an automaton, queries or lacks, one of them only."""
+    """One rule of a rules folder. It has an automaton, queries, lacks or a look-out, one of them only."""
 
     code: str  # "PTL001"
     name: str  # "sync-free"
     title: str
     severity: Severity
     message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine; for queries
-    # {symbol}, {lacks} and {why}; for lacks {callee}, {function} and {lacks}
+    # {symbol}, {lacks} and {why}; for lacks {callee}, {function} and {lacks}; else see `ptlint.rules.loader`
     requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
     automaton: Automaton | None
     readme: str
@@ -115,9 +122,9 @@ class Rule:
     kernel: Severity | None = None  # for a table of the kernel's own address space; None: not of these
     queries: tuple[Query, ...] = ()
     lacks: Lacks | None = None
-
     walkers: bool = False  # it speaks of walkers: silent where none is left
     implies: tuple[str, ...] = ()  # codes of rules that need not be reported at the same place
+    lookout: Lookout | None = None
 
     @property
     def watches(self) -> bool:

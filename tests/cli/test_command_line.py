@@ -105,7 +105,7 @@ def test_the_tree_is_found_upward(ptlint: Ptlint, tree: Path, monkeypatch: pytes
         (["check", "/etc/passwd"], "/etc/passwd: no such file or folder in the tree"),
         (["check", "--tree", "/nonexistent"], "/nonexistent: no such directory"),
         (["check", "--tree", "/"], "/: is no kernel tree"),
-        (["check", "--thorough"], "unrecognized arguments: --thorough"),
+        (["check", "--through"], "unrecognized arguments: --through"),
         (["check", "--baseline", "f"], "f: cannot read the baseline"),
         (["check", "--sel", "PTL001"], "unrecognized arguments: --sel"),
         (
@@ -333,7 +333,7 @@ def test_the_help_names_only_what_is_built(capsys: pytest.CaptureFixture[str]) -
             main(argv)
         assert done.value.code == 0
         out = capsys.readouterr().out
-        for absent in ("html", "--thorough"):
+        for absent in ("html", "--watch"):
             assert absent not in out, (argv, absent)
         assert "130  interrupted" in out
     with pytest.raises(SystemExit):

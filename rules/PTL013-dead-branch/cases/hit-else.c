@@ -1,0 +1,9 @@
+// file: mm/extra.c
+#ifdef CONFIG_XEN_PV
+int tables_are_read_only;
+#if defined(CONFIG_SMP) && defined(CONFIG_PARAVIRT)
+int remote;
+#else /* expect: dead-branch -- XEN_PV depends on both */
+int local;
+#endif
+#endif

@@ -1,0 +1,4 @@
+// file: mm/extra.c
+#ifdef CONFIG_PT_RECLAIMS /* expect: unknown-symbol */
+int one;
+#endif
