@@ -128,7 +128,8 @@ class Executor:
         Only what the call changed and what it learnt is taken over; scalars that it did not touch, and what
         else was supposed, are those of this path.
         """
-        key = (frame.number, tuple(arguments), self.core(state))
+        folding = self.discovery.folding
+        key = (frame.number, tuple(arguments), self.core(state), folding.known(state))
         known = self.outcomes.get(key)
         if known is None:
             before, supposed = dict(state.memory), dict(state.truths)
@@ -148,6 +149,8 @@ class Executor:
                         after.memory[at] = mine
             learnt = {k: t for k, t in result.truths.items() if supposed.get(k) is not t}
             after.truths = {**state.truths, **learnt}
+            for lost in [k for k in folding.keys if k in supposed and k not in result.truths]:
+                after.truths.pop(lost, None)
             taken.append((after, value))
         return taken
 
@@ -433,6 +436,7 @@ class Executor:
             elif isinstance(instruction, ir.Assign):
                 for s in states:
                     self.stores.assign(instruction, s, frame)
+                states = [s for s in states if not s.impossible]
             else:
                 for s in states:
                     forget(Address(("local", frame.number, instruction.target.name), ()), s)
@@ -462,6 +466,8 @@ class Executor:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
             exact = None if isinstance(value, Symbol) else value
+            if state.impossible:
+                return []
             self.drop_frame(state, frame, value)
             if only:
                 results[None] = (state, value)
@@ -480,6 +486,8 @@ class Executor:
 
     def branch(self, terminator: ir.Branch, state: State, frame: Frame) -> list[tuple[int, State]]:
         truth, key, positive = self.evaluator.condition(terminator.condition, state, frame)
+        if state.impossible:
+            return []
         if truth is not None:
             return [(terminator.then if truth else terminator.other, state)]
         other = state.copy()
