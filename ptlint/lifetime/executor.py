@@ -465,7 +465,12 @@ class Executor:
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
-            exact = None if isinstance(value, Symbol) else value
+            exact: Hashable = None if isinstance(value, Symbol) else value
+            if isinstance(value, Reference) and value.offset:
+                if not isinstance(state.memory.get(Slot(value.object, value.offset)), Reference):
+                    exact = (
+                        value.object
+                    )  # which part of it counts for nothing if nothing is known of that part
             if state.impossible:
                 return []
             self.drop_frame(state, frame, value)
@@ -479,7 +484,10 @@ class Executor:
             else:
                 merged = self.merge(known[0], state, (frame.number, -1)) or known[0]
                 result = known[1]
-                if result != value:
+                if isinstance(result, Reference) and isinstance(value, Reference) and result != value:
+                    any_part = self.interner.key(("any entry", ("return", frame.number)))
+                    result = Reference(value.object, any_part)
+                elif result != value:
                     result = self.interner.unknown(("phi", frame.number, "return"))
                 results[core] = (merged, result)
         return []

@@ -114,8 +114,8 @@ class Provenance:
         if known.container:
             return known.container
         for at, value in state.memory.items():
-            kept = isinstance(at, Address) and at.base[0] != "local" and value == Reference(identity, 0)
-            if kept and isinstance(at, Address):
+            kept = isinstance(value, Reference) and value.object == identity and not value.offset
+            if kept and isinstance(at, Address) and at.base[0] != "local":
                 return self.container_name(at)
         return ""
 

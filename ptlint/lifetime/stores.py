@@ -104,6 +104,9 @@ class Stores:
             if self.recorder.shared(at, value.object, state):  # what comes after does not count
                 self.recorder.park(name, value.object, state, frame, (site,))
             self.recorder.chain(state, value.object, frame, (site,))
+        if value == Int(0) and state.shared(at) and self.descriptors.holds_table(at, frame):
+            forget(at, state)  # another one may stand there at once
+            return
         write(at, value, state)
 
     def deposit(self, at: Address, value: Value, state: State, frame: Frame) -> None:
