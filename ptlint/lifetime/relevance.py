@@ -490,8 +490,9 @@ class _Tracer:
                 self.tainted.add(inner.name)
 
     def made(self, instruction: ir.Call, result: ir.Name) -> bool:
-        """Say whether a call returns a table of the callee's own by an address of another type."""
-        if not result.type.pointers or not self.relevance.becomes_table(result, self.function):
+        """Say whether a call returns a table of the callee's own as a pointer to plain words."""
+        words = result.type.pointers == 1 and self.types.is_word(result.type)
+        if not words or not self.relevance.becomes_table(result, self.function):
             return False
         for name, unit in self.names(instruction):
             definition = (
