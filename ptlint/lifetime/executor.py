@@ -467,10 +467,9 @@ class Executor:
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
             exact: Hashable = None if isinstance(value, Symbol) else value
             if isinstance(value, Reference) and value.offset:
-                if not isinstance(state.memory.get(Slot(value.object, value.offset)), Reference):
-                    exact = (
-                        value.object
-                    )  # which part of it counts for nothing if nothing is known of that part
+                there = state.memory.get(Slot(value.object, value.offset))
+                if not isinstance(there, Reference):
+                    exact = value.object  # at which entry counts for nothing if nothing is known of that
             if state.impossible:
                 return []
             self.drop_frame(state, frame, value)
