@@ -54,6 +54,8 @@ class Calls:
     def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
         """Make a call; return the states after it, with the result stored."""
         arguments = [self.evaluator.evaluate(a, state, frame) for a in instruction.arguments]
+        if state.impossible:
+            return []
         results: Outcomes = []
         callees = self.callees.of(instruction, arguments, state, frame)
         for left, (name, unit, moved) in enumerate(callees, 1 - len(callees)):
@@ -66,7 +68,8 @@ class Calls:
                 if self.types.is_pointer(instruction.result.type):
                     self.memory.places.add(at)
                 write(at, self.discovery.coerce(value, instruction.result.type, after), after)
-            final.append(after)
+            if not after.impossible:
+                final.append(after)
         return final
 
     def named(self, site: CallSite, unit: str) -> Outcomes:

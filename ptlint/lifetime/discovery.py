@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptlint.lifetime.folding import Folding
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
-from ptlint.lifetime.provenance import UNNAMED, Provenance, list_name
+from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance, list_name
 from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.values import Address, Interner, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
 
 MAX_INCARNATIONS = 3
@@ -40,6 +41,7 @@ class Discovery:
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
         self.holds = holds
+        self.folding = Folding(interner)
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
         """Give a value a type: a table type makes an object of an unknown pointer, and marks a known one."""
@@ -70,8 +72,13 @@ class Discovery:
             return Reference(identity, 0)
         if isinstance(value, Reference):
             known = state.objects[value.object]
+            if level != "any":
+                self.folding.cast(known, level, state)
             if not known.table or (known.level == "any" and level != "any"):
-                state.change(value.object, table=True, level=known.level if known.level != "any" else level)
+                named = known.table and known.level != "any"
+                state.change(
+                    value.object, table=True, level=known.level if named or level == "any" else level
+                )
         return value
 
     def holds_tables(self, at: Address, type_: ir.Type) -> bool:
@@ -105,9 +112,13 @@ class Discovery:
 
         `again` says that the storage is read now, when what it held before may have been taken away.
         """
+        if at.base == ("symbol", self.interner.number(Int(0))):
+            state.impossible = True  # nothing stands behind a null pointer
         names = [p for p in at.path if isinstance(p, str) and p not in ("*", "[]")]
         where = names[-1] if names else str(at.base[-1])
         container = self.provenance.container_name(at)
+        if where in LINKS:
+            container = self.provenance.behind(Address(at.base, at.path[:-1]), state) or container
         given = (
             at.base[0] == "symbol"
             and isinstance(at.base[1], int)

@@ -128,7 +128,8 @@ class Executor:
         Only what the call changed and what it learnt is taken over; scalars that it did not touch, and what
         else was supposed, are those of this path.
         """
-        key = (frame.number, tuple(arguments), self.core(state))
+        folding = self.discovery.folding
+        key = (frame.number, tuple(arguments), self.core(state), folding.known(state))
         known = self.outcomes.get(key)
         if known is None:
             before, supposed = dict(state.memory), dict(state.truths)
@@ -148,6 +149,8 @@ class Executor:
                         after.memory[at] = mine
             learnt = {k: t for k, t in result.truths.items() if supposed.get(k) is not t}
             after.truths = {**state.truths, **learnt}
+            for lost in [k for k in folding.keys if k in supposed and k not in result.truths]:
+                after.truths.pop(lost, None)
             taken.append((after, value))
         return taken
 
@@ -433,6 +436,7 @@ class Executor:
             elif isinstance(instruction, ir.Assign):
                 for s in states:
                     self.stores.assign(instruction, s, frame)
+                states = [s for s in states if not s.impossible]
             else:
                 for s in states:
                     forget(Address(("local", frame.number, instruction.target.name), ()), s)
@@ -461,7 +465,13 @@ class Executor:
             if terminator.value is not None:
                 value = self.evaluator.evaluate(terminator.value, state, frame)
                 value = self.discovery.coerce(value, frame.definition.function.result, state)
-            exact = None if isinstance(value, Symbol) else value
+            exact: Hashable = None if isinstance(value, Symbol) else value
+            if isinstance(value, Reference) and value.offset:
+                there = state.memory.get(Slot(value.object, value.offset))
+                if not isinstance(there, Reference):
+                    exact = value.object  # at which entry counts for nothing if nothing is known of that
+            if state.impossible:
+                return []
             self.drop_frame(state, frame, value)
             if only:
                 results[None] = (state, value)
@@ -473,13 +483,18 @@ class Executor:
             else:
                 merged = self.merge(known[0], state, (frame.number, -1)) or known[0]
                 result = known[1]
-                if result != value:
+                if isinstance(result, Reference) and isinstance(value, Reference) and result != value:
+                    any_part = self.interner.key(("any entry", ("return", frame.number)))
+                    result = Reference(value.object, any_part)
+                elif result != value:
                     result = self.interner.unknown(("phi", frame.number, "return"))
                 results[core] = (merged, result)
         return []
 
     def branch(self, terminator: ir.Branch, state: State, frame: Frame) -> list[tuple[int, State]]:
         truth, key, positive = self.evaluator.condition(terminator.condition, state, frame)
+        if state.impossible:
+            return []
         if truth is not None:
             return [(terminator.then if truth else terminator.other, state)]
         other = state.copy()

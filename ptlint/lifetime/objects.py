@@ -127,6 +127,7 @@ class State:
         None  # in a read-side section: what was handed over before. Not in `core`
     )
     slept: tuple[SiteKey, ...] = ()  # where an RCU callback may have slept
+    impossible: bool = False  # what the path has learnt contradicts itself: it does not exist
 
     def copy(self) -> State:
         return State(
@@ -144,6 +145,7 @@ class State:
             self.callback,
             self.reading,
             self.slept,
+            self.impossible,
         )
 
     def core(self, places: Container[Address | Slot]) -> Hashable:

@@ -35,11 +35,7 @@ class Operators:
             if folded is not None:
                 return Int(folded)
         if operator in ("<", ">", "<=", ">="):
-            if operator in (">", ">="):
-                left, right = right, left
-            keys = (self.interner.number(left), self.interner.number(right))
-            order = "<" if operator in ("<", ">") else "<="
-            return Symbol(self.interner.key((order, *keys), keys))
+            return self.order(operator, left, right, state)
         if isinstance(left, Reference) or isinstance(right, Reference):
             return self.with_reference(operator, left, right)
         if isinstance(left, Address) and operator in ("+", "-"):
@@ -56,6 +52,17 @@ class Operators:
         if isinstance(left, Symbol) and right == Int(0) and operator in ("+", "-", "|", ">>", "<<"):
             return left
         return Symbol(self.interner.key((operator, *keys), keys))
+
+    def order(self, operator: str, left: Value, right: Value, state: State) -> Value:
+        """Return `left operator right` of integers: `a < b`, or that this is not so."""
+        if operator in (">", "<="):
+            left, right = right, left
+        positive = operator in ("<", ">")
+        truth = self.truths.below(left, right, state)
+        if truth is not None:
+            return Int(int(truth == positive))
+        key = self.truths.order_key(left, right)
+        return Symbol(key if positive else self.interner.key(("not", key), (key,)))
 
     def with_reference(self, operator: str, left: Value, right: Value) -> Value:
         """Return what arithmetic makes of an object's address: the object still; a difference is a number."""

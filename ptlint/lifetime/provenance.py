@@ -9,7 +9,7 @@ is seen with the structure's tag, the two ends are taken for two containers.
 from __future__ import annotations
 
 from ptlint.lifetime.objects import State
-from ptlint.lifetime.values import Address, Interner, Value, pointer_to
+from ptlint.lifetime.values import Address, Interner, Reference, Value, pointer_to
 
 LINKS = ("next", "prev", "first")
 UNNAMED = "?"  # a storage that nothing is known of: never the same as another one
@@ -98,6 +98,26 @@ class Provenance:
             if listed:
                 return listed
         return list_name(head)
+
+    def behind(self, link: Value, state: State) -> str:
+        """Return the container of a table whose first words are a list's link: of those linked to it, too."""
+        identity = (
+            link.object
+            if isinstance(link, Reference) and not link.offset
+            else link.base[1]
+            if isinstance(link, Address) and link.base[0] == "object" and not link.path
+            else None
+        )
+        known = state.objects.get(identity) if isinstance(identity, int) else None
+        if known is None or not known.table:
+            return ""
+        if known.container:
+            return known.container
+        for at, value in state.memory.items():
+            kept = isinstance(value, Reference) and value.object == identity and not value.offset
+            if kept and isinstance(at, Address) and at.base[0] != "local":
+                return self.container_name(at)
+        return ""
 
     def contained(self, key: int) -> int:
         """Return the link pointer that `container_of` was applied to, 0 if this is something else."""

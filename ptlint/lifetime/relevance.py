@@ -182,23 +182,31 @@ class Relevance:
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
                 for i, p in enumerate(function.parameters)
-                if self.interesting(p.type) or self.types.is_space(p.type)
+                if self.interesting(p.type) or self.types.is_space(p.type) or self.points_to_page(p.type)
             )
         return False
 
     def becomes_table(self, result: ir.Name, caller: ir.Function) -> bool:
-        """Say whether a call's result is given a page-table type where it is assigned."""
+        """Say whether a call's result is given a page-table type where it is assigned or returned."""
         if caller not in self._typed_results:
-            self._typed_results[caller] = frozenset(
-                value.name
-                for block in caller.blocks
-                for i in block.instructions
-                if isinstance(i, ir.Assign)
-                and isinstance(i.target, ir.Name | ir.Member | ir.Deref)
-                and self.types.is_pointer(i.target.type)
-                and isinstance(value := uncast(i.value), ir.Name)
-            )
+            self._typed_results[caller] = frozenset(self.typed_names(caller))
         return self.types.is_pointer(result.type) or result.name in self._typed_results[caller]
+
+    def typed_names(self, function: ir.Function) -> set[str]:
+        """Return the locals that are assigned to a pointer of a page-table type or returned as one."""
+        typed: set[str] = set()
+        for block in function.blocks:
+            for i in block.instructions:
+                if not isinstance(i, ir.Assign) or not isinstance(i.target, ir.Name | ir.Member | ir.Deref):
+                    continue
+                value = uncast(i.value)
+                if isinstance(value, ir.Name) and self.types.is_pointer(i.target.type):
+                    typed.add(value.name)
+            if isinstance(block.terminator, ir.Return) and self.types.is_pointer(function.result):
+                value = uncast(block.terminator.value) if block.terminator.value is not None else ir.Text("")
+                if isinstance(value, ir.Name):
+                    typed.add(value.name)
+        return moved_to(typed, function)
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation: an entry, too."""
@@ -214,6 +222,10 @@ class Relevance:
         return self.types.is_pointer(type_) or (
             self.types.is_entry(type_) and self.types.level(type_) != "pte"
         )
+
+    def points_to_page(self, type_: ir.Type) -> bool:
+        """Say whether a type is a pointer to a page, or to anything."""
+        return type_.pointers == 1 and not type_.function and self.types.is_page(type_)
 
     def synchronises(self, definition: Definition) -> bool:
         """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""
@@ -451,7 +463,7 @@ class _Tracer:
     def call(self, instruction: ir.Call) -> None:
         carried = [self.carries(a) for a in instruction.arguments]
         result = instruction.result
-        if self.own and result is not None and self.found(result.type):
+        if self.own and result is not None and (self.found(result.type) or self.made(instruction, result)):
             self.tainted.add(result.name)
         if any(carried):
             if (
@@ -476,6 +488,19 @@ class _Tracer:
                 self.tainted.add(inner.name)
             if converting or (self.own and self.relevance.interesting(inner.type)):
                 self.tainted.add(inner.name)
+
+    def made(self, instruction: ir.Call, result: ir.Name) -> bool:
+        """Say whether a call returns a table of the callee's own as a pointer to plain words."""
+        words = result.type.pointers == 1 and self.types.is_word(result.type)
+        if not words or not self.relevance.becomes_table(result, self.function):
+            return False
+        for name, unit in self.names(instruction):
+            definition = (
+                None if name in self.relevance.facts.by_name else self.relevance.program.resolve(name, unit)
+            )
+            if definition is not None and self.relevance.flow(definition, OWN).returned:
+                return True
+        return False
 
     def stores(self, instruction: ir.Call, carried: list[bool]) -> bool:
         """Say whether a call leaves what it is handed on a list, or in a member: of an argument, maybe."""
@@ -576,6 +601,22 @@ def uncast(e: ir.Expression) -> ir.Expression:
     while isinstance(e, ir.Cast):
         e = e.operand
     return e
+
+
+def moved_to(names: set[str], function: ir.Function) -> set[str]:
+    """Return the locals whose value an assignment may move to one of `names`, these included."""
+    moves = {
+        (value.name, i.target.name)
+        for block in function.blocks
+        for i in block.instructions
+        if isinstance(i, ir.Assign)
+        and isinstance(i.target, ir.Name)
+        and isinstance(value := uncast(i.value), ir.Name)
+    }
+    found = set(names)
+    while more := {one for one, other in moves if other in found} - found:
+        found |= more
+    return found
 
 
 def member_of(target: ir.Expression) -> str:

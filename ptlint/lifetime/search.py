@@ -194,7 +194,7 @@ class Search:
         return any(depends_on_caller(f) for f in journal.frees.values()) or any(
             depends_on_caller(p.free)
             for p in journal.parked.values()
-            if p.container in self.asked and not self.graced(p.container)
+            if p.container in self.asked and not (self.graced(p.container) and not installed(p.free))
         )
 
     def graced(self, container: str) -> bool:
@@ -328,7 +328,7 @@ class Search:
             for parked in journal.parked.values():
                 if (
                     depends_on_caller(parked.free)
-                    and not graced(parked.container)
+                    and not (graced(parked.container) and not installed(parked.free))
                     and (has_callers or not self.program.visible_outside(self.roots[key]))
                 ):
                     if not has_callers and parked.container in self.asked:
@@ -367,6 +367,11 @@ class Search:
 def member_name(container: str) -> str:
     """Return the name of the member, variable or list that a container is."""
     return container.removeprefix("list ").rpartition(".")[2]
+
+
+def installed(free: Free) -> bool:
+    """Say whether a table was still in its entry: no grace period that begins then helps."""
+    return free.object.visibility is Visibility.LIVE
 
 
 def depends_on_caller(free: Free) -> bool:

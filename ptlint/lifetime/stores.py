@@ -31,6 +31,8 @@ class Stores:
     def assign(self, instruction: ir.Assign, state: State, frame: Frame) -> None:
         """`target = value`."""
         value = self.evaluator.evaluate(instruction.value, state, frame)
+        if state.impossible:
+            return
         target = instruction.target
         if isinstance(target, ir.Member) and not is_place(target):
             return
@@ -78,6 +80,8 @@ class Stores:
         if isinstance(at, Slot):
             self.set_entry(at, value, place, state, frame)
             return
+        if at.path and self.discovery.roots_space(at, str(at.path[-1])):
+            self.discovery.folding.forget(at.base[0] == "global", state)
         self.give_away(at, value, state)
         self.deposit(at, value, state, frame)
         self.lend(at, value, place, state, frame)
@@ -100,6 +104,9 @@ class Stores:
             if self.recorder.shared(at, value.object, state):  # what comes after does not count
                 self.recorder.park(name, value.object, state, frame, (site,))
             self.recorder.chain(state, value.object, frame, (site,))
+        if value == Int(0) and state.shared(at) and self.descriptors.holds_table(at, frame):
+            forget(at, state)  # another one may stand there at once
+            return
         write(at, value, state)
 
     def deposit(self, at: Address, value: Value, state: State, frame: Frame) -> None:

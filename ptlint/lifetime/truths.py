@@ -8,7 +8,7 @@ is concluded from a number that the path has not decided.
 from __future__ import annotations
 
 from ptlint.lifetime.objects import Origin, State
-from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Value
+from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Symbol, Value
 
 
 class Truths:
@@ -33,7 +33,42 @@ class Truths:
             named = ("local", "global")
             if left.base[0] in named and right.base[0] in named:
                 return False
-        return state.truths.get(self.equality_key(left, right))
+        known = state.truths.get(self.equality_key(left, right))
+        if known is None and state.truths:
+            under, over = (state.truths.get(self.order_key(*pair)) for pair in ((left, right), (right, left)))
+            if under or over:
+                return False
+            under = False if under is None and self.masked(right, left) else under
+            over = False if over is None and self.masked(left, right) else over
+            if under is False and over is False:
+                return True
+        return known
+
+    def below(self, left: Value, right: Value, state: State) -> bool | None:
+        """Return whether `left < right`, of integers; None if the path does not say."""
+        if left == right or self.masked(right, left):
+            return False
+        known = state.truths.get(self.order_key(left, right))
+        if known is None and (
+            state.truths.get(self.order_key(right, left)) or state.truths.get(self.equality_key(left, right))
+        ):
+            return False
+        return known
+
+    def order_key(self, left: Value, right: Value) -> int:
+        """Return the number of `left < right`."""
+        keys = (self.interner.number(left), self.interner.number(right))
+        return self.interner.key(("<", *keys), keys)
+
+    def masked(self, value: Value, bound: Value) -> bool:
+        """Say whether a value is the result of a bitwise and that leaves nothing above a number."""
+        if not isinstance(bound, Int) or not isinstance(value, Reference | Symbol):
+            return False
+        expression = self.interner.expression(value.key if isinstance(value, Symbol) else value.offset)
+        if not isinstance(expression, tuple) or expression[0] != "&":
+            return False
+        masks = (self.interner.expression(k) for k in expression[1:] if isinstance(k, int))
+        return any(isinstance(m, tuple) and m[0] == "int" and 0 <= m[1] <= bound.value for m in masks)
 
     def equality_key(self, left: Value, right: Value) -> int:
         """Return the number of `left == right`, the same for both orders."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Flags of a page's descriptor that mark the kernel's own tables."""
+"""Flags of a page's descriptor that mark the kernel's own tables, or memory that was taken at boot."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class FlagEvents:
 
     def __init__(self, facts: Facts, recorder: Recorder, skip: Follow) -> None:
         self.facts = facts
+        self.booting = frozenset(n for n in facts.names("alloc") if facts.by_name[n].kind == "boot")
         self.recorder = recorder
         self.skip = skip
 
@@ -27,6 +28,21 @@ class FlagEvents:
             "flag-test": self.on_flag,
         }
 
+    def from_boot(self, identity: int | None, site: CallSite) -> Outcomes:
+        """Was a page taken at boot? None that the page allocator gave, or that a user owns, was."""
+        known = None if identity is None else site.state.objects.get(identity)
+        if identity is None or known is None:
+            return self.skip(site)
+        if known.made_here and known.where not in self.booting:
+            return [(site.state, Int(0))]
+        if known.owner is Owner.USER or (known.visibility is Visibility.FRESH and not known.made_here):
+            return [(site.state, Int(0))]
+        if known.owner is Owner.KERNEL or known.flagged:
+            return self.skip(site)
+        marked = site.state.copy()
+        marked.change(identity, flagged=True, supposed=True)
+        return [(marked, Int(1)), (site.state, Int(0))]
+
     def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
         bit: ir.Expression | None = site.instruction.arguments[0] if site.instruction.arguments else None
@@ -35,6 +51,8 @@ class FlagEvents:
         name = bit.name if isinstance(bit, ir.Constant | ir.Name) else ""
         flag = self.facts.by_name.get(name)
         identity = referred(site.argument(1))
+        if flag is not None and flag.event == "boot-flag" and fact.event == "flag-test":
+            return self.from_boot(identity, site)
         if (
             flag is None
             or flag.event != "kernel-flag"

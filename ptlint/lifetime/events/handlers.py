@@ -11,6 +11,7 @@ from ptlint.lifetime.events.allocation import AllocationEvents
 from ptlint.lifetime.events.callbacks import CallbackEvents
 from ptlint.lifetime.events.construction import ConstructionEvents
 from ptlint.lifetime.events.flags import FlagEvents
+from ptlint.lifetime.events.levels import LevelEvents
 from ptlint.lifetime.events.lists import ListEvents
 from ptlint.lifetime.events.synchronisation import SynchronisationEvents
 from ptlint.lifetime.recorder import Recorder
@@ -48,5 +49,6 @@ def event_handlers(
         **AccessEvents(evaluator, stores, skip).handlers(),
         **ListEvents(interner, recorder, descriptors).handlers(),
         **ConstructionEvents(recorder).handlers(),
+        **LevelEvents(program, evaluator, facts.names("kernel-root"), activations, skip).handlers(),
         **FlagEvents(facts, recorder, skip).handlers(),
     }

@@ -19,6 +19,7 @@ class ListEvents:
     def __init__(self, interner: Interner, recorder: Recorder, descriptors: Descriptors) -> None:
         self.interner = interner
         self.recorder = recorder
+        self.provenance = recorder.provenance
         self.descriptors = descriptors
 
     def handlers(self) -> dict[str, Handler]:
@@ -40,7 +41,7 @@ class ListEvents:
         state = site.state
         known = None if identity is None else state.objects.get(identity)
         if identity is not None and known is not None and (known.table or known.origin is Origin.ENTRY):
-            name = list_name(head)
+            name = self.provenance.behind(head, state) or list_name(head)
             self.linked(LINK, entry, identity, site)
             self.recorder.note(
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
