@@ -5,11 +5,15 @@ The kernel counts on that: functions that no unit defines are called behind `if 
 inline functions that return a constant. Constants are followed along the paths, through locals whose address
 nobody has taken yet, and through inline functions whose every way out returns the same number.
 
+Conditions on numbers that a static function is handed may become constant where it is put into its callers:
+what depends on them is taken to be dropped (an under-approximation).
+
 Source: Wegman, Zadeck, Constant propagation with conditional branches, TOPLAS 1991.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from ptlint.program.program import Definition, Program
@@ -42,10 +46,13 @@ class Reach:
         self._emitted: dict[tuple[str, str], bool] = {}
 
     def calls(self, function: ir.Function, unit: str, name: str) -> tuple[ir.Call, ...]:
-        """Return the calls of a name that may be made."""
+        """Return the calls of a name that may be made, whatever a static function's numbers are."""
         reached = self._blocks.get(function)
         if reached is None:
-            reached = self._blocks[function] = frozenset(self._walk(function, unit, 0))
+            reached = frozenset(self._walk(function, unit, 0))
+            if function.static:
+                reached &= undecided_by_arguments(function)
+            self._blocks[function] = reached
         return tuple(
             one
             for number in sorted(reached)
@@ -124,6 +131,77 @@ class Reach:
                 value = block.terminator.value
                 numbers.add(None if value is None else _number(value, values))
         return next(iter(numbers)) if len(numbers) == 1 else None
+
+
+def undecided_by_arguments(function: ir.Function) -> frozenset[int]:
+    """Return the blocks that are reached whichever way the branches go that numbers handed in decide.
+
+    A compiler that puts a static function into its callers may know these numbers, and drop a branch.
+    """
+    decided = _decided(function)
+    blocks = frozenset(range(len(function.blocks)))
+    for number, block in enumerate(function.blocks):
+        end = block.terminator
+        if isinstance(end, ir.Branch) and _is_made_of(end.condition, decided):
+            for dropped in (end.then, end.other):
+                blocks &= _without(function, (number, dropped))
+    return blocks
+
+
+def _decided(function: ir.Function) -> frozenset[str]:
+    """Return the names of parameters that are numbers, and of what is computed from them alone."""
+    decided = {one.name for one in function.parameters if not one.type.pointers}
+    others = {one.name for one in function.parameters if one.type.pointers}
+    changed = True
+    while changed:
+        changed = False
+        for one in (one for block in function.blocks for one in block.instructions):
+            if isinstance(one, ir.Declare):
+                continue
+            target = one.result if isinstance(one, ir.Call) else one.target
+            parts = one.arguments if isinstance(one, ir.Call) else (one.value,)
+            if not isinstance(target, ir.Name) or target.scope is ir.Scope.GLOBAL or target.name in others:
+                continue
+            if not all(_is_plain(part, decided) for part in parts):
+                others.add(target.name)
+                changed = changed or target.name in decided
+                decided.discard(target.name)
+            elif any(_is_made_of(part, decided) for part in parts) and target.name not in decided:
+                decided.add(target.name)
+                changed = True
+    return frozenset(decided)
+
+
+def _is_plain(e: ir.Expression, decided: Container[str]) -> bool:
+    """Say whether an expression is made of constants and decided names only."""
+    match e:
+        case ir.Constant() | ir.Text():
+            return True
+        case ir.Name(name=name):
+            return name in decided
+        case ir.Cast(operand=operand) | ir.Unary(operand=operand):
+            return _is_plain(operand, decided)
+        case ir.Binary(left=left, right=right):
+            return _is_plain(left, decided) and _is_plain(right, decided)
+    return False
+
+
+def _is_made_of(e: ir.Expression, decided: Container[str]) -> bool:
+    """As `_is_plain`, with a decided name in it."""
+    return _is_plain(e, decided) and not _is_plain(e, ())
+
+
+def _without(function: ir.Function, edge: tuple[int, int]) -> frozenset[int]:
+    """Return the blocks that are reached without one edge."""
+    reached = {0}
+    waiting = [0]
+    while waiting:
+        number = waiting.pop()
+        for target in successors(function.blocks[number].terminator):
+            if (number, target) != edge and target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    return frozenset(reached)
 
 
 def _following(end: ir.Terminator, values: _Values) -> tuple[int, ...]:
