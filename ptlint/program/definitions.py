@@ -188,6 +188,8 @@ class Definitions:
             return None  # of a macro that is redefined in a function the last definition is known only
         if unit.missing or name.startswith(_BUILTIN):
             return None
+        if name.encode() not in self._units.text(call.place.path):
+            return None  # a macro put it together, as it may have its declaration (arm's cpu_*())
         if any(name in item.names for _, item in syntax.index.candidates(name)):
             return None  # a declaration that could not be read
         if not self._declared.places(name, definition.unit) and self._may_be_pasted(definition.unit, name):

@@ -62,6 +62,11 @@ ELSEWHERE = {**BUILT, "mm/b.c": HEAD + "void g(pte_t *p)\n{\n\tend_table(p);\n}\
         (f"#define g h\nvoid h(int);\nvoid f(pte_t *p) {{\n\tg(1);\n{FREE}", []),
         (f"void f(pte_t *p) {{\n\textern void g(int);\n\tg(1);\n{FREE}", []),
         (f"void f(pte_t *p) {{\n\tvoid (*g)(int) = 0;\n\tg(1);\n{FREE}", []),
+        (
+            f"#define GLUE(a, b) a##b\n#define END GLUE(end, _it)\n#define END_NOW(x) END(x)\n"
+            f"void f(pte_t *p) {{\n\tEND_NOW(1);\n{FREE}",
+            [],
+        ),
         (f"#define SAY(x) say_##x(1)\nvoid f(pte_t *p) {{\n\tsay_it(1);\n{FREE}", []),
         (f"void f(pte_t *p) {{\n#define g(a) a\n\tg(1);\n#undef g\n{FREE}", []),
         (f'#include "gone.h"\nvoid f(pte_t *p) {{\n\tg(1);\n{FREE}', []),
