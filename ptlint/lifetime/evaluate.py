@@ -10,7 +10,18 @@ from ptlint.lifetime.objects import State
 from ptlint.lifetime.operators import Operators
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.truths import Truths
-from ptlint.lifetime.values import Address, Code, Int, Interner, Location, Slot, Symbol, Value, pointer_to
+from ptlint.lifetime.values import (
+    Address,
+    Code,
+    Int,
+    Interner,
+    Location,
+    Reference,
+    Slot,
+    Symbol,
+    Value,
+    pointer_to,
+)
 from ptlint.syntax import ir
 
 
@@ -40,6 +51,10 @@ class Evaluator:
                 return self.discovery.coerce(self.evaluate(operand, state, frame), type_, state)
             case ir.Binary(operator, one, two, type_):
                 left, right = self.evaluate(one, state, frame), self.evaluate(two, state, frame)
+                if operator == "&" and isinstance(left, Reference) and isinstance(right, Int):
+                    bits = self.operators.bits(left, right.value) if points(one) else None
+                    if bits is not None and not state.as_found(left.object):
+                        return Int(bits)
                 return self.operators.binary(operator, type_, left, right, state)
             case ir.Unary(operator, operand):
                 return self.operators.unary(operator, self.evaluate(operand, state, frame))
@@ -96,3 +111,12 @@ def is_place(e: ir.Expression) -> bool:
     """Say whether an expression names storage (the members of what a call returns do not)."""
     e = ir.whole(e)
     return isinstance(e, ir.Deref) or (isinstance(e, ir.Name) and e.scope is not ir.Scope.FUNCTION)
+
+
+def points(e: ir.Expression) -> bool:
+    """Say whether an expression is a pointer by its type, or one that was cast to a number."""
+    while isinstance(e, ir.Cast):
+        if e.type.pointers:
+            return True
+        e = e.operand
+    return isinstance(e, ir.Name | ir.Member | ir.Deref) and e.type.pointers > 0

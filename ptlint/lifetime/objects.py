@@ -67,6 +67,7 @@ class Object:
     container: str = ""  # PARKED: the container it was loaded from
     flagged: bool = False  # marked as a kernel table
     supposed: bool = False  # marked as a kernel table only by supposing that a test of the mark said so
+    sorted_out: bool = False  # by bits in the pointer to it, which say what kind of table it is
     early: bool = False  # queued to RCU while still installed
     freed: bool = False
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with

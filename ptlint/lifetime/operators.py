@@ -14,6 +14,8 @@ from ptlint.lifetime.truths import Truths
 from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol, Value
 from ptlint.syntax import ir
 
+ALIGNED = 3  # the bits that are zero in every address of an entry or a descriptor
+
 
 class Operators:
     """Applies operators to values that are evaluated already."""
@@ -78,6 +80,32 @@ class Operators:
         offset = one.offset
         other = self.interner.number(two)
         return Reference(one.object, self.interner.key((operator, offset, other), (offset, other)))
+
+    def bits(self, pointer: Reference, mask: int) -> int | None:
+        """Return which of some low bits are set in a pointer that the path has put together, None if unknown.
+
+        Pages, descriptors and entries are aligned: what was not put there is zero.
+        """
+        return self._bits(pointer.offset, mask) if 0 < mask <= ALIGNED else None
+
+    def _bits(self, offset: int, mask: int) -> int | None:
+        if not offset:
+            return 0
+        expression = self.interner.expression(offset)
+        if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
+            return None
+        other = self.interner.expression(expression[2])
+        number: int | None = other[1] if isinstance(other, tuple) and other[0] == "int" else None
+        if expression[0] == "&" and number is not None and not number & mask:
+            return 0
+        if expression[0] == "<<" and number is not None and mask < 1 << number:
+            return 0
+        inner = self._bits(expression[1], mask)
+        if inner is None or expression[0] in ("+", "-"):
+            return inner  # a whole number of entries
+        if number is not None and expression[0] == "|":
+            return inner | number & mask
+        return inner & number if number is not None and expression[0] == "&" else None
 
     def unary(self, operator: str, value: Value) -> Value:
         """Return `operator value`."""

@@ -128,7 +128,10 @@ class Analysis:
             progress(f"reading the Kconfig of {arch.name}")
             models[arch.name] = model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
-            covering = Covering(logic, model.defconfig(dict(request.assume)))
+            requirements = tuple(
+                dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires)
+            )
+            covering = Covering(logic, model.defconfig(dict(request.assume)), requirements)
             for configuration in given(model, request):
                 if all(configuration.values != other.values for other in covering.chosen):
                     covering.choose(configuration)

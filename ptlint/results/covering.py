@@ -3,7 +3,8 @@
 
 Goals are formulas over Kconfig symbols: the presence conditions of what decides the code, and their
 opposites. Conditions that are told of the same function are covered two by two as well, so that such branches
-are seen together. A configuration changes as little of the one to start from as its goals allow.
+are seen together, and each branch is seen together with what rules require. A configuration changes as little
+of the one to start from as its goals allow.
 
 Soundness: each condition is seen both ways. What conditions of different functions change together, or three
 of one function, may be missed; the alternatives of a macro or of a callee are conditions of that name, not of
@@ -25,9 +26,11 @@ MOST_CONFIGURATIONS = 24
 class Covering:
     """The configurations chosen so far, and the goals that none of them meets."""
 
-    def __init__(self, logic: Logic, start: Configuration) -> None:
+    def __init__(self, logic: Logic, start: Configuration, requirements: Iterable[Formula] = ()) -> None:
+        """Begin with no configuration; what rules require is met with each branch that goes with it."""
         self.logic = logic
         self.start = start
+        self._requirements = tuple(one for one in requirements if logic.feasible(one))
         self.chosen: list[Configuration] = []
         self._goals: dict[Formula, Condition] = {}  # each with the condition that asks for it
         self._functions: dict[str, dict[Formula, None]] = {}
@@ -47,6 +50,8 @@ class Covering:
             sides = (condition.formula, Not(condition.formula))
             for goal in sides:
                 self._goal(goal, condition)
+                for requirement in self._requirements:
+                    self._goal(all_of((goal, requirement)), condition)
             for other in known:
                 for goal in sides:
                     self._goal(all_of((goal, other)), condition)

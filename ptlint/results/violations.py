@@ -5,7 +5,8 @@ An automaton that a path violates only if it was in a certain state when the tab
 tables are left elsewhere: those of the container it came from, or those of its level that are published.
 
 Under-approximates: a table of unknown origin violates a rule only if it does so from every state, and one
-that is found only if all such tables are left in a state from which it does.
+that is found only if all such tables are left in a state from which it does. Tables that are told apart by
+bits in the pointers that are kept of them may be of any kind in every branch: nothing is said of them then.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def violations_of(
     for violation in outcome.violations:
         rule = by_code.get(violation.rule)
         free = violation.free
-        if rule is None or free.object.supposed or not free.sites or (free.dead and rule.walkers):
+        if rule is None or not free.sites or (free.dead and rule.walkers):
+            continue
+        if free.object.supposed or free.object.sorted_out:
             continue
         kept = free.object.holder or free.object.container
         kernel = free.kernel or bool(kept and of_kernel(kept, outcome))
