@@ -101,7 +101,9 @@ def gather(
             sorted(
                 (
                     *(
-                        replace(f, condition=conditions.of(f.combinations, deciders_of(f, deciding)))
+                        replace(
+                            f, condition=conditions.of(f.combinations, deciders_of(f, deciding), f.function)
+                        )
                         for f in findings.values()
                     ),
                     *queried,
@@ -138,22 +140,24 @@ class Conditions:
         self._of_arch: dict[str, list[str]] = {}
         for one in combinations:
             self._of_arch.setdefault(one.arch, []).append(one.id)
-        self._known: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
+        self._known: dict[tuple[tuple[str, ...], frozenset[str], str], str] = {}
 
-    def of(self, chosen: Sequence[str], functions: Iterable[str] = ()) -> str:
+    def of(self, chosen: Sequence[str], functions: Iterable[str] = (), place: str | None = None) -> str:
         """Return the condition that holds in the chosen combinations and in none of the others.
 
-        It speaks of the symbols that decide some functions, if that is enough.
+        It speaks of the symbols that decide some functions, if that is enough, and rather of those that
+        decide the function that it is about than of others.
         """
         symbols = frozenset[str]().union(
             *(self._deciding.get(name, frozenset()) for name in ("", *functions))
         )
-        key = (tuple(sorted(chosen)), symbols)
+        key = (tuple(sorted(chosen)), symbols, place or "")
         if key not in self._known:
-            self._known[key] = self._joined(set(chosen), symbols)
+            nearest = self._deciding.get(place or "", frozenset())
+            self._known[key] = self._joined(set(chosen), sorted(symbols, key=lambda s: (s not in nearest, s)))
         return self._known[key]
 
-    def _joined(self, chosen: set[str], symbols: frozenset[str]) -> str:
+    def _joined(self, chosen: set[str], symbols: Sequence[str]) -> str:
         parts: dict[str, str] = {}
         for arch, ids in self._of_arch.items():
             mine = [one for one in ids if one in chosen]
@@ -162,7 +166,7 @@ class Conditions:
                 parts[arch] = self._within(arch, mine, others, symbols)
         return over_archs(parts, self._of_arch)
 
-    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str], symbols: frozenset[str]) -> str:
+    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str], symbols: Sequence[str]) -> str:
         """Return the condition among the combinations of one architecture."""
         logic = self._logics[arch]
         if not others:
@@ -173,9 +177,9 @@ class Conditions:
             holds = [v for one in mine if (v := self._values[one]) not in fails]
         if not holds:
             return "y"
-        return logic.text(logic.irredundant(holds, fails, sorted(symbols)))
+        return logic.text(logic.irredundant(holds, fails, symbols))
 
-    def _narrow(self, ids: Sequence[str], symbols: frozenset[str]) -> list[dict[str, str]]:
+    def _narrow(self, ids: Sequence[str], symbols: Sequence[str]) -> list[dict[str, str]]:
         """Return the assignments of combinations, cut down to some symbols; each once."""
         found: list[dict[str, str]] = []
         for one in ids:

@@ -36,7 +36,7 @@ void extra_drop(struct extra_tables *kept, bool now)
 		struct ptdesc *pt = kept->tables[i];
 
 		if (now)
-			extra_now(&pt->pt_rcu_head);	/* ok: use-after-queue */
+			extra_now(&pt->pt_rcu_head);	/* ok: use-after-queue -- another one each round */
 		else
 			call_rcu(&pt->pt_rcu_head, extra_now);
 	}

@@ -13,7 +13,7 @@ static void extra_put(pmd_t *tagged)
 	if ((unsigned long)tagged & 1UL)
 		ptdesc_retire(virt_to_ptdesc(table));	/* ok: dtor-imbalance -- tagged below */
 	else
-		free_page((unsigned long)table);	/* ok: dtor-imbalance */
+		free_page((unsigned long)table);	/* ok: dtor-imbalance -- never constructed */
 }
 
 int extra_plain(void)

@@ -3,7 +3,7 @@
 int tables_are_read_only;
 #if defined(CONFIG_SMP) && defined(CONFIG_PARAVIRT)
 int remote;
-#else /* expect: dead-branch -- XEN_PV depends on both */
+#else /* expect: dead-branch */
 int local;
 #endif
 #endif

@@ -12,7 +12,7 @@ int macros;
 #endif
 #define CONFIG_OF_THIS_FILE
 #ifdef CONFIG_OF_THIS_FILE
-int own; /* ok: dead-branch */
+int own; /* ok: dead-branch -- it can be compiled */
 #endif
 #if IS_MODULE(CONFIG_DEBUG_VM_PGTABLE) || defined(CONFIG_DEBUG_VM_PGTABLE_MODULE)
 int module;

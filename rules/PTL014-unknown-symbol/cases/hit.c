@@ -9,5 +9,8 @@ int three(void)
 {
 	if (IS_ENABLED(CONFIG_NOBODY_KNOWS_THIS)) /* expect: unknown-symbol */
 		return 3;
-	return CONFIG_NR_CPU; /* expect: unknown-symbol -- NR_CPUS is near enough */
+#if CONFIG_NR_CPU > 4 /* expect: unknown-symbol */
+	return 4;
+#endif
+	return 5;
 }

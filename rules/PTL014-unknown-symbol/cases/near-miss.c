@@ -8,5 +8,5 @@ enum { CONFIG_A_REGISTER, CONFIG_NR_CPU };
 #define NAMED(x) CONFIG_##x
 #define ENABLED(CONFIG_parameter) IS_ENABLED(CONFIG_parameter)
 #if defined(CONFIG_DEBUG_VM_PGTABLE_MODULE) || IS_ENABLED(CONFIG_PT_RECLAIM)
-int three = CONFIG_A_REGISTER + CONFIG_NR_CPU;
+int three = CONFIG_A_REGISTER + CONFIG_NR_CPU; /* ok: unknown-symbol -- enumerators */
 #endif
