@@ -24,6 +24,8 @@ from ptlint.lifetime.values import (
 )
 from ptlint.syntax import ir
 
+TAG = 0x3F  # low bits of pointers that are used to tell tables apart
+
 
 class Evaluator:
     """Evaluates without side effects, except that unknown storage gets a name when it is first read."""
@@ -51,9 +53,9 @@ class Evaluator:
                 return self.discovery.coerce(self.evaluate(operand, state, frame), type_, state)
             case ir.Binary(operator, one, two, type_):
                 left, right = self.evaluate(one, state, frame), self.evaluate(two, state, frame)
-                if operator == "&" and isinstance(left, Reference) and isinstance(right, Int):
-                    bits = self.operators.bits(left, right.value) if points(one) else None
-                    if bits is not None and not state.as_found(left.object):
+                if operator == "&" and isinstance(left, Reference) and isinstance(right, Int) and points(one):
+                    bits = self.tag(left, right.value, state)
+                    if bits is not None:
                         return Int(bits)
                 return self.operators.binary(operator, type_, left, right, state)
             case ir.Unary(operator, operand):
@@ -77,6 +79,15 @@ class Evaluator:
             case ir.Opaque(why):
                 return Symbol(self.interner.key(("opaque", why)))
         raise TypeError(e)
+
+    def tag(self, pointer: Reference, mask: int, state: State) -> int | None:
+        """Return which low bits are set in a pointer; if that is not known, note that they are asked for."""
+        if not 0 < mask <= TAG:
+            return None
+        bits = None if state.as_found(pointer.object) else self.operators.bits(pointer, mask)
+        if bits is None:
+            state.change(pointer.object, sorted_out=True)
+        return bits
 
     def name(self, e: ir.Name, state: State, frame: Frame) -> Value:
         """Return a function's address, or what stands in a variable."""

@@ -497,9 +497,6 @@ class Executor:
             return []
         if truth is not None:
             return [(terminator.then if truth else terminator.other, state)]
-        tagged = self.evaluator.truths.bits_asked(key)
-        if tagged is not None and state.as_found(tagged):
-            state.change(tagged, sorted_out=True)
         other = state.copy()
         taken = []
         if assume(key, positive, state):

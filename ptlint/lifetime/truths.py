@@ -10,8 +10,6 @@ from __future__ import annotations
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Symbol, Value
 
-LOW_BITS = 0xFFF  # of the address of a page, which are free for other uses
-
 
 class Truths:
     """Decides conditions on values, as far as a path's state does."""
@@ -71,21 +69,6 @@ class Truths:
             return False
         masks = (self.interner.expression(k) for k in expression[1:] if isinstance(k, int))
         return any(isinstance(m, tuple) and m[0] == "int" and 0 <= m[1] <= bound.value for m in masks)
-
-    def bits_asked(self, key: int) -> int | None:
-        """Return the table in a pointer to which a condition asks for low bits, None if it asks for none."""
-        expression = self.interner.expression(key)
-        if isinstance(expression, tuple) and expression[0] in ("==", "not", "<"):
-            parts = [k for k in expression[1:] if isinstance(k, int)]
-        else:
-            parts = [key]
-        for part in parts:
-            inner = self.interner.expression(part)
-            if not isinstance(inner, tuple) or inner[0] != "reference" or not isinstance(inner[1], int):
-                continue
-            if self.masked(Reference(inner[1], inner[2]), Int(LOW_BITS)):
-                return inner[1]
-        return None
 
     def equality_key(self, left: Value, right: Value) -> int:
         """Return the number of `left == right`, the same for both orders."""

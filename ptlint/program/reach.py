@@ -13,7 +13,7 @@ Source: Wegman, Zadeck, Constant propagation with conditional branches, TOPLAS 1
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Final
 
 from ptlint.program.program import Definition, Program
@@ -49,10 +49,9 @@ class Reach:
         """Return the calls of a name that may be made, whatever a static function's numbers are."""
         reached = self._blocks.get(function)
         if reached is None:
-            reached = frozenset(self._walk(function, unit, 0))
-            if function.static:
-                reached &= undecided_by_arguments(function)
-            self._blocks[function] = reached
+            walked = self._walk(function, unit, 0)
+            both = [number for number in walked if len(self._ways(function, unit, number, walked)) > 1]
+            reached = self._blocks[function] = frozenset(walked) & undecided(function, both)
         return tuple(
             one
             for number in sorted(reached)
@@ -94,6 +93,15 @@ class Reach:
                     waiting.append(target)
         return known
 
+    def _ways(
+        self, function: ir.Function, unit: str, number: int, walked: dict[int, _Values]
+    ) -> tuple[int, ...]:
+        """Return where control may go from a block that has been walked."""
+        values = dict(walked[number])
+        for one in function.blocks[number].instructions:
+            self._step(one, values, unit, 0)
+        return _following(function.blocks[number].terminator, values)
+
     def _step(self, one: ir.Instruction, values: _Values, unit: str, depth: int) -> None:
         """Follow one instruction."""
         if isinstance(one, ir.Declare):
@@ -133,15 +141,18 @@ class Reach:
         return next(iter(numbers)) if len(numbers) == 1 else None
 
 
-def undecided_by_arguments(function: ir.Function) -> frozenset[int]:
-    """Return the blocks that are reached whichever way the branches go that numbers handed in decide.
+def undecided(function: ir.Function, branches: Iterable[int]) -> frozenset[int]:
+    """Return the blocks that are reached whichever way the branches go that a compiler may decide.
 
-    A compiler that puts a static function into its callers may know these numbers, and drop a branch.
+    *branches* are the blocks whose ends constants do not decide.
+
+    It may know what an inline function makes of constants, and the numbers that a static function is handed
+    where it puts it into its callers.
     """
     decided = _decided(function)
     blocks = frozenset(range(len(function.blocks)))
-    for number, block in enumerate(function.blocks):
-        end = block.terminator
+    for number in branches:
+        end = function.blocks[number].terminator
         if isinstance(end, ir.Branch) and _is_made_of(end.condition, decided):
             for dropped in (end.then, end.other):
                 blocks &= _without(function, (number, dropped))
@@ -149,9 +160,10 @@ def undecided_by_arguments(function: ir.Function) -> frozenset[int]:
 
 
 def _decided(function: ir.Function) -> frozenset[str]:
-    """Return the names of parameters that are numbers, and of what is computed from them alone."""
-    decided = {one.name for one in function.parameters if not one.type.pointers}
-    others = {one.name for one in function.parameters if one.type.pointers}
+    """Return the names of what calls make of constants, of numbers handed in, and of what these make."""
+    handed = {one.name for one in function.parameters}
+    decided = {one.name for one in function.parameters if function.static and not one.type.pointers}
+    others = handed - decided
     changed = True
     while changed:
         changed = False
@@ -166,7 +178,9 @@ def _decided(function: ir.Function) -> frozenset[str]:
                 others.add(target.name)
                 changed = changed or target.name in decided
                 decided.discard(target.name)
-            elif any(_is_made_of(part, decided) for part in parts) and target.name not in decided:
+            elif target.name not in decided and (
+                isinstance(one, ir.Call) or any(_is_made_of(part, decided) for part in parts)
+            ):
                 decided.add(target.name)
                 changed = True
     return frozenset(decided)
