@@ -20,7 +20,7 @@ from ptlint.kconfig.formula import Formula, Not, all_of
 from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.program.conditions import Condition
 
-MOST_CONFIGURATIONS = 24
+MOST_CONFIGURATIONS = 8
 
 
 class Covering:
