@@ -86,7 +86,7 @@ class Discovery:
 
         So are elements of an array, and pointers of no type or to any page.
         """
-        page = type_.pointers == 1 and not type_.function and self.types.is_page(type_)
+        page = self.types.points_to_page(type_)
         return (page or at.path[-1:] == ("[]",)) and self.holds(self.provenance.container_name(at))
 
     def hands_tables(self, value: Value) -> bool:

@@ -28,7 +28,10 @@ TAG = 0x3F  # low bits of pointers that are used to tell tables apart
 
 
 class Evaluator:
-    """Evaluates without side effects, except that unknown storage gets a name when it is first read."""
+    """Evaluates without side effects, but for what it is asked about.
+
+    Unknown storage gets a name when it is first read; a table is noted whose pointer is asked for low bits.
+    """
 
     def __init__(
         self, interner: Interner, memory: Memory, discovery: Discovery, provenance: Provenance

@@ -2,15 +2,13 @@
 """Functions without parameters that give the same result whenever they are called.
 
 They read no memory: a capability of the processor that is patched in, or a control register, decides. What is
-known of one call's result then holds for the next (`pgtable_l5_enabled()` on arm64, for instance).
+known of one call's result then holds for the next (how many levels the tables of arm64 have, for instance).
 
 Soundness: a register that assembler reads which is not volatile is taken not to change on a path, as the
 compiler takes it.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -68,14 +66,8 @@ def _is_plain(e: ir.Expression) -> bool:
 
     A name that nothing declares is a constant of a header that the build generates.
     """
-    if isinstance(e, ir.Name):
-        return e.scope is not ir.Scope.FUNCTION and (e.scope is not ir.Scope.GLOBAL or not e.type.name)
-    return isinstance(e, ir.Constant | ir.Text | ir.Unary | ir.Binary | ir.Cast) and all(
-        _is_plain(part) for part in _parts(e)
+    names = ir.plain_names(e)
+    return names is not None and all(
+        one.scope is not ir.Scope.FUNCTION and (one.scope is not ir.Scope.GLOBAL or not one.type.name)
+        for one in names
     )
-
-
-def _parts(e: ir.Expression) -> Iterable[ir.Expression]:
-    if isinstance(e, ir.Binary):
-        return (e.left, e.right)
-    return (e.operand,) if isinstance(e, ir.Unary | ir.Cast) else ()

@@ -182,7 +182,9 @@ class Relevance:
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
                 for i, p in enumerate(function.parameters)
-                if self.interesting(p.type) or self.types.is_space(p.type) or self.points_to_page(p.type)
+                if self.interesting(p.type)
+                or self.types.is_space(p.type)
+                or self.types.points_to_page(p.type)
             )
         return False
 
@@ -194,19 +196,19 @@ class Relevance:
 
     def typed_names(self, function: ir.Function) -> set[str]:
         """Return the locals that are assigned to a pointer of a page-table type or returned as one."""
-        typed: set[str] = set()
+        given: list[ir.Expression | None] = []
         for block in function.blocks:
-            for i in block.instructions:
-                if not isinstance(i, ir.Assign) or not isinstance(i.target, ir.Name | ir.Member | ir.Deref):
-                    continue
-                value = uncast(i.value)
-                if isinstance(value, ir.Name) and self.types.is_pointer(i.target.type):
-                    typed.add(value.name)
+            given += [
+                i.value
+                for i in block.instructions
+                if isinstance(i, ir.Assign)
+                and isinstance(i.target, ir.Name | ir.Member | ir.Deref)
+                and self.types.is_pointer(i.target.type)
+            ]
             if isinstance(block.terminator, ir.Return) and self.types.is_pointer(function.result):
-                value = uncast(block.terminator.value) if block.terminator.value is not None else ir.Text("")
-                if isinstance(value, ir.Name):
-                    typed.add(value.name)
-        return moved_to(typed, function)
+                given.append(block.terminator.value)
+        values = (uncast(value) for value in given if value is not None)
+        return moved_to({value.name for value in values if isinstance(value, ir.Name)}, function)
 
     def may_carry(self, type_: ir.Type) -> bool:
         """Say whether a result of this type may be a table, in any representation: an entry, too."""
@@ -222,10 +224,6 @@ class Relevance:
         return self.types.is_pointer(type_) or (
             self.types.is_entry(type_) and self.types.level(type_) != "pte"
         )
-
-    def points_to_page(self, type_: ir.Type) -> bool:
-        """Say whether a type is a pointer to a page, or to anything."""
-        return type_.pointers == 1 and not type_.function and self.types.is_page(type_)
 
     def synchronises(self, definition: Definition) -> bool:
         """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""

@@ -67,6 +67,10 @@ class TableTypes:
         """Any page, or a pointer to it, in whatever representation."""
         return type_.name in self._pages
 
+    def points_to_page(self, type_: Type) -> bool:
+        """A pointer to any page, or to anything."""
+        return type_.pointers == 1 and not type_.function and self.is_page(type_)
+
     def is_link(self, type_: Type) -> bool:
         """A list's link or head, or a pointer to it."""
         return type_.name in self._links

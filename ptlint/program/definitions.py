@@ -189,7 +189,7 @@ class Definitions:
         if unit.missing or name.startswith(_BUILTIN):
             return None
         if name.encode() not in self._units.text(call.place.path):
-            return None  # a macro put it together, as it may have its declaration (arm's cpu_*())
+            return None  # a macro put it together, as it may have its declaration
         if any(name in item.names for _, item in syntax.index.candidates(name)):
             return None  # a declaration that could not be read
         if not self._declared.places(name, definition.unit) and self._may_be_pasted(definition.unit, name):

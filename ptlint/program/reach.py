@@ -188,21 +188,13 @@ def _decided(function: ir.Function) -> frozenset[str]:
 
 def _is_plain(e: ir.Expression, decided: Container[str]) -> bool:
     """Say whether an expression is made of constants and decided names only."""
-    match e:
-        case ir.Constant() | ir.Text():
-            return True
-        case ir.Name(name=name):
-            return name in decided
-        case ir.Cast(operand=operand) | ir.Unary(operand=operand):
-            return _is_plain(operand, decided)
-        case ir.Binary(left=left, right=right):
-            return _is_plain(left, decided) and _is_plain(right, decided)
-    return False
+    names = ir.plain_names(e)
+    return names is not None and all(one.name in decided for one in names)
 
 
 def _is_made_of(e: ir.Expression, decided: Container[str]) -> bool:
     """As `_is_plain`, with a decided name in it."""
-    return _is_plain(e, decided) and not _is_plain(e, ())
+    return bool(ir.plain_names(e)) and _is_plain(e, decided)
 
 
 def _without(function: ir.Function, edge: tuple[int, int]) -> frozenset[int]:

@@ -119,6 +119,7 @@ class Analysis:
         logics: dict[str, Logic] = {}
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
+        requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
         gaps: list[Gap] = []
         files = Files(everything, noting, FileBranches(), Sources(noting))
         closed = request.closed or bool(request.configs)
@@ -128,9 +129,6 @@ class Analysis:
             progress(f"reading the Kconfig of {arch.name}")
             models[arch.name] = model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
-            requirements = tuple(
-                dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires)
-            )
             covering = Covering(logic, model.defconfig(dict(request.assume)), requirements)
             for configuration in given(model, request):
                 if all(configuration.values != other.values for other in covering.chosen):

@@ -89,9 +89,7 @@ class Branches:
         asked = [one for one in archs if one.name in self.side.asked] if nearby else archs
         if self._may_hold(conjunction((listed, *(test.formula for test in tests))), asked):
             return None
-        told = tuple(f"{'' if test.holds else 'not '}{test.text}" for test in tests)
-        text = "#else" if branch.test is None else ""
-        return Dead(path, branch.line, tests, listed, archs, ("branch", path, *told, text))
+        return Dead(path, branch.line, tests, listed, archs, ("branch", path, *_told(branch, tests)))
 
     def _listed(self, path: str) -> Formula:
         return self._listing.compiled(path) if path.endswith((".c", ".S")) else TRUE
@@ -462,9 +460,14 @@ def _twin(side: Branches, path: str, dead: Dead) -> Iterator[Branch]:
     """Yield the branches of a file that stand in the same conditionals."""
     wanted = dead.identity[2:]
     for branch in _outermost(side, path):
-        told = [f"{'' if test.holds else 'not '}{test.text}" for test in side.file(path).tests(branch)]
-        if (*told, "#else" if branch.test is None else "") == wanted:
+        if _told(branch, side.file(path).tests(branch)) == wanted:
             yield branch
+
+
+def _told(branch: Branch, tests: Iterable[Test]) -> tuple[str, ...]:
+    """Return the conditionals that a branch stands in, in words that say which branch it is."""
+    told = (f"{'' if test.holds else 'not '}{test.text}" for test in tests)
+    return (*told, "#else" if branch.test is None else "")
 
 
 def _is_dead(side: Branches, path: str, dead: Dead) -> bool:

@@ -108,6 +108,12 @@ def nearest(side: Side, symbol: str, least: float = _NEAR) -> str:
     return next(iter(get_close_matches(bare, names, 1, least)), "")
 
 
+def _hint(side: Side, symbol: str) -> str:
+    """Return what may have been meant, in words; nothing if no defined name is like it."""
+    near = nearest(side, symbol)
+    return f"; did you mean {near}?" if near else ""
+
+
 def _has_own_meaning(tree: Tree, use: Use) -> bool:
     """Tell whether code near a use, or a header that all may include, defines the name itself."""
     name = f"CONFIG_{use.symbol}".encode()
@@ -129,14 +135,12 @@ def _has_own_meaning(tree: Tree, use: Use) -> bool:
 
 
 def _claim(side: Side, use: Use, status: Status, moved: Mapping[str, str]) -> Claim:
-    near = nearest(side, use.symbol)
-    hint = f"; did you mean {near}?" if near else ""
     base = next((old for old, new in moved.items() if new == use.path and old), use.path)
     return Claim(
         path=use.path,
         line=use.line,
         column=use.column,
-        fields={"symbol": use.symbol, "hint": hint},
+        fields={"symbol": use.symbol, "hint": _hint(side, use.symbol)},
         trace=(Step(use.path, use.line, use.column, "", f"{use.symbol} is named here"),),
         identity=("symbol", base if status is not Status.FIXED else use.path, use.symbol),
         status=status,
@@ -176,13 +180,14 @@ def _orphans(before: Side, after: Side, edits: Iterable[Edit]) -> Iterator[Claim
                 continue
             first, *others = places
             steps = [Step(one.path, one.line, one.column, "", f"{name} is named here") for one in places]
-            near = nearest(after, name)
-            hint = f"; did you mean {near}?" if near else ""
             yield Claim(
                 path=path,
                 line=first.line,
                 column=first.column,
-                fields={"symbol": name, "hint": f": its entry is removed, and this is left{hint}"},
+                fields={
+                    "symbol": name,
+                    "hint": f": its entry is removed, and this is left{_hint(after, name)}",
+                },
                 trace=(gone[name], steps[0]),
                 identity=("symbol", path, name),
                 status=Status.NEW,
@@ -197,7 +202,7 @@ def _kernel_files(tree: Tree) -> Iterator[str]:
         if name.startswith(_OTHER_PROGRAMS) and name != "scripts/":
             continue
         for path in walk(tree, name.rstrip("/"), ("",)):
-            if is_kconfig(path) or (has_mentions(path) and not path.startswith(_OTHER_PROGRAMS)):
+            if is_judged(path):
                 yield path
 
 

@@ -290,6 +290,21 @@ def called_by(function: Function) -> frozenset[str]:
     )
 
 
+def plain_names(e: Expression) -> tuple[Name, ...] | None:
+    """Return the names in an expression of constants, casts and operators, None for any other."""
+    match e:
+        case Constant() | Text():
+            return ()
+        case Name():
+            return (e,)
+        case Cast(operand=operand) | Unary(operand=operand):
+            return plain_names(operand)
+        case Binary(left=left, right=right):
+            first, second = plain_names(left), plain_names(right)
+            return None if first is None or second is None else (*first, *second)
+    return None
+
+
 def whole(e: Expression) -> Expression:
     """Return the storage that a member, or a member of one, is part of; anything else as it is."""
     while isinstance(e, Member):

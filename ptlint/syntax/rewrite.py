@@ -324,24 +324,23 @@ class _Rewriter(Writer):
         labels = []
         if len(parts) > 4 and "goto" in qualifiers:
             labels = [tokens[begin] for begin, _ in split_arguments(tokens, *parts[4]) if begin < stop - 1]
-        if labels and self.is_static_branch(parts):
-            self.jumps(token, labels, (parts[0], *self.operands(parts[2])))
-        elif not (qualifiers & ASM_VOLATILE or labels) and self.reads_nothing(parts):
+        if labels:
+            decided = self.is_static_branch(parts)
+            self.put("(", token)
+            self.put("{", token)
+            if not decided:
+                self.assembler_call(token, parts)
+                self.put(";", token)
+            self.jumps(token, labels, (parts[0], *self.operands(parts[2])) if decided else ())
+            self.put("}", token)
+            self.put(")", token)
+        elif not qualifiers & ASM_VOLATILE and self.reads_nothing(parts):
             ((begin, finish),) = self.operands(parts[1])
             self.range(begin, finish)
             self.put("=", token)
-            self.assembled(token, (parts[0],), None)
+            self.assembled(token, (parts[0],), 0)
         else:
-            if labels:
-                self.put("(", token)
-                self.put("{", token)
             self.assembler_call(token, parts)
-            if labels:
-                self.put(";", token)
-                self.jumps(token, labels, ())
-                self.put(";", token)
-                self.put("}", token)
-                self.put(")", token)
         return stop
 
     def is_static_branch(self, parts: Sequence[tuple[int, int]]) -> bool:
@@ -390,8 +389,6 @@ class _Rewriter(Writer):
 
     def jumps(self, token: Token, labels: Sequence[Token], operands: Sequence[tuple[int, int]]) -> None:
         """Write a jump to each label, that *operands* decide if there are any, else nothing that is known."""
-        self.put("(", token)
-        self.put("{", token)
         for number, label in enumerate(labels):
             self.put("if", token)
             self.put("(", token)
@@ -399,17 +396,15 @@ class _Rewriter(Writer):
             self.put(")", token)
             for text in ("goto", label.text, ";"):
                 self.put(text, token)
-        self.put("}", token)
-        self.put(")", token)
 
-    def assembled(self, token: Token, operands: Sequence[tuple[int, int]], number: int | None) -> None:
-        """Write a call of `CALL_ASM_VALUE` with some operands, and the number of a label if there is one."""
+    def assembled(self, token: Token, operands: Sequence[tuple[int, int]], number: int) -> None:
+        """Write a call of `CALL_ASM_VALUE` with some operands, and the number of a label (0 without one)."""
         self.put(CALL_ASM_VALUE, token)
         self.put("(", token)
         for begin, finish in operands:
             self.range(begin, finish)
             self.put(",", token)
-        self.put(str(number or 0), token)
+        self.put(str(number), token)
         self.put(")", token)
 
     def looks_like_type(self, start: int, end: int) -> bool:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
-from ptlint.lifetime.objects import Owner, Visibility
+from ptlint.lifetime.objects import Owner, State, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.values import Int
 from ptlint.program.facts import Fact, Facts
@@ -39,9 +39,7 @@ class FlagEvents:
             return [(site.state, Int(0))]
         if known.owner is Owner.KERNEL or known.flagged:
             return self.skip(site)
-        marked = site.state.copy()
-        marked.change(identity, flagged=True, supposed=True)
-        return [(marked, Int(1)), (site.state, Int(0))]
+        return either(identity, site.state)
 
     def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
@@ -74,6 +72,11 @@ class FlagEvents:
             return [(state, Int(1))]
         if known.visibility is Visibility.FRESH or known.owner is Owner.USER:
             return [(state, Int(0))]
-        marked = state.copy()
-        marked.change(identity, flagged=True, supposed=True)
-        return [(marked, Int(1)), (state, Int(0))]
+        return either(identity, state)
+
+
+def either(identity: int, state: State) -> Outcomes:
+    """A test of a mark says so, or not: the table is one of the kernel only by supposing the first."""
+    marked = state.copy()
+    marked.change(identity, flagged=True, supposed=True)
+    return [(marked, Int(1)), (state, Int(0))]
