@@ -101,7 +101,7 @@ def open_session(
     )
     selection = Selection(paths, frozenset(rule.code for rule in rules))
     if engine is None:
-        engine = _Deferred() if arguments.no_cache else CachingEngine(_Deferred())
+        engine = _Deferred() if arguments.no_cache else CachingEngine(_Remembering())
     return Session(tree, request, selection, engine, _accepted(tree, arguments.baseline))
 
 
@@ -111,6 +111,14 @@ class _Deferred:
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """See `ptlint.results.engine.Engine`."""
         return analysis().analyse(request, progress)
+
+
+class _Remembering:
+    """The analysis with what earlier runs have found, imported when it is asked."""
+
+    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+        """See `ptlint.results.engine.Engine`."""
+        return cast(Engine, import_module("ptlint.results.image").remembering()).analyse(request, progress)
 
 
 def analysis() -> Engine:

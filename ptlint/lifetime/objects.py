@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
 
 from ptlint.lifetime.monitor import UNCHANGED
@@ -80,6 +80,10 @@ class Object:
     def made_here(self) -> bool:
         """Whether the walk has seen the page come from the allocator."""
         return self.origin is Origin.ALLOCATION and self.where != NEW_SPACE
+
+    def __reduce__(self) -> tuple[type[Object], tuple[object, ...]]:
+        """Leave the hash behind: another process has other hashes."""
+        return Object, tuple(getattr(self, one.name) for one in fields(self) if one.init)
 
     def __hash__(self) -> int:
         """States are told apart by their objects again and again: an object's hash is computed once."""

@@ -50,6 +50,11 @@ class WalkCache:
 
     walks: dict[tuple[str, str], list[Walk]] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many walks are kept."""
+        return sum(len(walks) for walks in self.walks.values())
+
     def find(self, root: Definition, program: Program, relevance: Relevance) -> Journal | None:
         """Return the journal of a walk that holds here, too."""
         for walk in reversed(self.walks.get(root.key, ())):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptlint.cpp.presence import FileBranches
-from ptlint.cpp.sources import SourceCache
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
 from ptlint.kconfig.configuration import Configuration
@@ -29,12 +28,12 @@ from ptlint.lifetime.verdicts import verdicts
 from ptlint.program.bodies import Sources
 from ptlint.program.compiled import compiled_units
 from ptlint.program.conditions import Condition, Slice
-from ptlint.program.definitions import Callees, Definitions, Lacking, conditions_of
+from ptlint.program.definitions import Definitions, Lacking, conditions_of
 from ptlint.program.demands import Demands
 from ptlint.program.facts import Facts, load_facts
 from ptlint.program.program import Program
-from ptlint.program.texts import Texts
 from ptlint.program.units import Units
+from ptlint.results.caches import Caches, Watch
 from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
 from ptlint.results.engine import Request, StateResult, Usual
 from ptlint.results.findings import findings_of
@@ -51,7 +50,6 @@ from ptlint.rules.loader import shipped_folder
 from ptlint.rules.model import Rule
 from ptlint.rules.watching import RuleMonitor
 from ptlint.source.tree import NotingTree, RecordingTree, Tree
-from ptlint.syntax.unit import SyntaxCache
 
 KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
@@ -81,25 +79,12 @@ class Files:
     sources: Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A monitor, and the walks made under it: what a walk remembers is in the monitor's numbers."""
-
-    monitor: RuleMonitor
-    walks: WalkCache
-
-
 class Analysis:
     """The real engine: see `ptlint.results.engine.Engine`."""
 
     def __init__(self, fact_files: Sequence[Path]) -> None:
         self.facts: Facts = load_facts(fact_files)
-        # All by content: shared by the combinations, and by the states of a series.
-        self.sources = SourceCache()
-        self.syntax = SyntaxCache()
-        self.texts = Texts()
-        self.callees = Callees()
-        self.watches: dict[tuple[str, ...], Watch] = {}
+        self.caches = Caches()  # shared by the combinations, and by the states of a series
         self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
         self.models: Recall[Model] = Recall(KEPT_MODELS)
 
@@ -182,9 +167,9 @@ class Analysis:
     def watching(self, rules: Sequence[Rule]) -> Watch:
         """Return the monitor of a choice of rules, with the walks that it has watched."""
         key = tuple(rule.digest for rule in rules)
-        known = self.watches.get(key)
+        known = self.caches.watches.get(key)
         if known is None:
-            known = self.watches[key] = Watch(RuleMonitor(rules), WalkCache())
+            known = self.caches.watches[key] = Watch(RuleMonitor(rules), WalkCache())
         return known
 
     def one(
@@ -243,7 +228,9 @@ class Analysis:
         lacking: tuple[Lacking, ...] = ()
         demands: tuple[Condition, ...] = ()
         if any(rule.lacks is not None for rule in request.rules):
-            missing = Definitions(program, slice_, files.sources, self.callees, frozenset(request.removed))
+            missing = Definitions(
+                program, slice_, files.sources, self.caches.callees, frozenset(request.removed)
+            )
             lacking = missing.lacking(search.speaking)
             conditions += conditions_of(lacking)
             demands = Demands(program.units, self.facts, slice_, files.sources).conditions()
@@ -290,14 +277,14 @@ class Analysis:
         units = Units(
             tree,
             kbuild,
-            Preprocessor(tree, configuration, toolchain, self.sources),
+            Preprocessor(tree, configuration, toolchain, self.caches.sources),
             compiled_units(tree, kbuild, arch.srcarch),
             self.facts.kept,
             self.facts.noreturn,
             table_names(self.facts),
             self.facts.names("free") | self.facts.names("queue"),
-            self.syntax,
-            self.texts,
+            self.caches.syntax,
+            self.caches.texts,
         )
         return Program(units, self.facts)
 

@@ -12,25 +12,23 @@ name. An answer for one is given for another if no file in which they differ is 
 """
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
 from platformdirs import user_cache_dir
 
-from ptlint import __version__
 from ptlint.errors import UsageError
 from ptlint.results.engine import Engine, Request, StateResult
 from ptlint.results.footprint import unaffected
 from ptlint.results.last import write_quietly
-from ptlint.rules.loader import shipped_folder
+from ptlint.results.layers import layers_of
+from ptlint.results.versions import program_versions
 from ptlint.source.repository import GitTree
-from ptlint.source.tree import DiskTree, Overlay, RecordingTree, Tree, entries_digest
+from ptlint.source.tree import RecordingTree, Tree, entries_digest
 
 KEPT_TREES = 8
 """Trees in git whose answers are looked at for others, most recent first."""
@@ -46,9 +44,6 @@ _RACY = 2_000_000_000
 
 HOST = "host"
 """The toolchain that is none of our profiles."""
-
-_LIBRARIES = ("kconfiglib", "tree-sitter", "tree-sitter-c")
-_PACKAGE = Path(__file__).resolve().parent.parent
 
 _Stat = tuple[int, int, int, int]
 
@@ -90,7 +85,7 @@ class CachingEngine:
 
         What is not on disk, or answered by the compiler of this machine, is never stored.
         """
-        layers = _layers(request.tree)
+        layers = layers_of(request.tree)
         if not layers.root or request.toolchain == HOST:
             return self._engine.analyse(replace(request, paths=()), progress)
         key = request_key(request)
@@ -177,7 +172,7 @@ class CachingEngine:
 
 def request_key(request: Request) -> str:
     """Return the digest of all that is asked, of what answers it, and of where; not of the tree's content."""
-    layers = _layers(request.tree)
+    layers = layers_of(request.tree)
     changes = [(path, None if content is None else _digest(content)) for path, content in layers.changes]
     return _digest(repr([*_parts(request), layers.oid, changes]).encode("utf-8", "surrogatepass"))
 
@@ -185,10 +180,7 @@ def request_key(request: Request) -> str:
 def _parts(request: Request) -> list[object]:
     """Return all that is asked, what answers it, and the place of the tree, but not what the tree is."""
     return [
-        __version__,
-        sys.version,
-        *(_library(name) for name in _LIBRARIES),
-        _program(),
+        *program_versions(),
         request.archs,
         request.configs,
         request.assume,
@@ -200,7 +192,7 @@ def _parts(request: Request) -> list[object]:
         request.toolchain,
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],
-        _layers(request.tree).root,
+        layers_of(request.tree).root,
     ]
 
 
@@ -209,7 +201,7 @@ def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:
 
     A tree in git never changes, and what lies over it is part of the key.
     """
-    if _layers(tree).oid:
+    if layers_of(tree).oid:
         return entry
     disk = _Disk(tree)
     fresh: dict[str, _Read] = {}
@@ -234,34 +226,11 @@ def _check(tree: Tree, entry: _Entry, started: int) -> _Entry | None:
     return replace(entry, reads=entry.reads | fresh, listed=entry.listed | folders)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layers:
-    """What a tree is made of: a folder on disk or a tree in git, and the changes laid over it."""
-
-    root: str  # "" for none
-    oid: str  # of the tree in git, whose repository is at the root; "" if it lies on disk
-    changes: tuple[tuple[str, bytes | None], ...]
-
-
-def _layers(tree: Tree) -> _Layers:
-    changes: dict[str, bytes | None] = {}
-    while isinstance(tree, Overlay | RecordingTree):
-        if isinstance(tree, Overlay):
-            changes = {**tree.changes, **changes}
-        tree = tree.base
-    root, oid = "", ""
-    if isinstance(tree, DiskTree):
-        root = os.path.realpath(tree.root)
-    elif isinstance(tree, GitTree):
-        root, oid = tree.repository.folder, tree.oid
-    return _Layers(root, oid, tuple(sorted(changes.items(), key=lambda change: change[0])))
-
-
 class _Disk:
     """The stats of a tree's files and folders, as far as it lies on disk."""
 
     def __init__(self, tree: Tree) -> None:
-        layers = _layers(tree)
+        layers = layers_of(tree)
         self._root = "" if layers.oid else layers.root
         self._changed = tuple(path for path, _ in layers.changes)
 
@@ -296,29 +265,6 @@ class _Disk:
                 return any(entry.is_symlink() for entry in entries)
         except (OSError, ValueError):
             return True
-
-
-def _program() -> str:
-    """Return a digest that changes whenever the code, the facts or the profiles do."""
-    rules = shipped_folder()
-    parts = [*_stats(_PACKAGE, (".py", ".toml")), *_stats(rules, (".toml",))]
-    return _digest(repr(parts).encode("utf-8", "surrogatepass"))
-
-
-def _stats(folder: Path, suffixes: tuple[str, ...]) -> Iterable[tuple[str, int, int]]:
-    for above, _, names in sorted(os.walk(folder)):
-        for name in sorted(names):
-            if name.endswith(suffixes):
-                path = os.path.join(above, name)
-                found = os.stat(path)
-                yield path, found.st_mtime_ns, found.st_size
-
-
-def _library(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def _file_digest(name: str) -> str | None:

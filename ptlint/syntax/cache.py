@@ -10,7 +10,7 @@ from ptlint.cpp.tokens import Macro
 from ptlint.syntax.ir import Function
 from ptlint.syntax.lower import Declarations, Parser
 from ptlint.syntax.skeleton import Source
-from ptlint.syntax.toplevel import Items, KnownItems, Outline, outline
+from ptlint.syntax.toplevel import Item, Items, KnownItems, Outline, outline
 
 _T = TypeVar("_T")
 
@@ -39,8 +39,8 @@ class SyntaxCache:
     tags: dict[str, list[FileKey]] = field(default_factory=dict)
     enumerators: dict[str, list[FileKey]] = field(default_factory=dict)
     typedefs: dict[str, list[FileKey]] = field(default_factory=dict)
-    declarations: dict[tuple[int, int], list[Made[Declarations]]] = field(default_factory=dict)
-    functions: dict[tuple[int, int, str], list[Made[Function | None]]] = field(default_factory=dict)
+    declarations: dict[tuple[Item, int], list[Made[Declarations]]] = field(default_factory=dict)
+    functions: dict[tuple[Item, int, str], list[Made[Function | None]]] = field(default_factory=dict)
     parser: Parser = field(default_factory=Parser)
 
     def outline(self, key: FileKey, text: Callable[[], bytes | None]) -> Outline:

@@ -38,6 +38,9 @@ class Parser:
     def __init__(self) -> None:
         self._parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_c.language()))
 
+    def __reduce__(self) -> tuple[type["Parser"], tuple[()]]:
+        return Parser, ()
+
     def parse(self, text: Rewritten) -> tuple[list[Node], list[Node], Node]:
         """Return the items of the code, the ``sizeof`` nodes of its typeof operands, and the root."""
         root = self._parser.parse(text.source()).root_node

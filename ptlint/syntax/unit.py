@@ -289,7 +289,7 @@ class UnitSyntax:
         known = self._read.get(item)
         if known is not None:
             return known
-        made_before = self._cache.declarations.setdefault((id(item), self.word), [])
+        made_before = self._cache.declarations.setdefault((item, self.word), [])
         self._read[item] = _NO_DECLARATIONS  # what it asks of itself
         sequence = self._sequence(path, item)
         for made in made_before:
@@ -347,7 +347,7 @@ class UnitSyntax:
 
     def _lowered(self, path: str, item: Item, name: str) -> Function | None:
         """Return the function *name* if the item defines it."""
-        made_before = self._cache.functions.setdefault((id(item), self.word, name), [])
+        made_before = self._cache.functions.setdefault((item, self.word, name), [])
         sequence = self._sequence(path, item)
         for made in made_before:
             if self._still_holds(made, sequence):
