@@ -82,7 +82,7 @@ def test_a_patch_finds_the_rest_there_and_leaves_nothing(first: tuple[Path, Stat
     assert not (folder / "none").exists()
 
 
-def test_what_cannot_be_trusted_is_not_read_but_replaced(first: tuple[Path, StateResult], tmp_path: Path) -> None:
+def test_what_cannot_be_trusted_is_replaced(first: tuple[Path, StateResult], tmp_path: Path) -> None:
     (image,) = first[0].iterdir()
     whole = image.read_bytes()
     cut, other = whole[:-1] + b"?", whole.replace(b'"versions":["', b'"versions":["0', 1)
