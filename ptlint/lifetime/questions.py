@@ -2,7 +2,8 @@
 """What a walk asked of the program, so that its journal can serve wherever the answers are the same.
 
 Functions are lowered once for all configurations and trees in which they look the same, and then are the same
-object. So a walk that would get the same answers under another configuration would see the same.
+object. So a walk that would get the same answers under another configuration would see the same. Where
+functions have moved, it would see the same at other lines.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import dataclass, field
 
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.relevance import Asked, Relevance
+from ptlint.lifetime.relocation import relocated
 from ptlint.program.program import Answers, Definition, Program
+from ptlint.syntax import ir
+from ptlint.syntax.moved import Moves, moves_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,16 @@ class Walk:
     asked: Asked
     journal: Journal
 
-    def holds(self, root: Definition, program: Program, relevance: Relevance) -> bool:
-        """Say whether walking `root` in another program would give this journal."""
-        return (
-            root == self.root
+    def seen(
+        self, root: Definition, program: Program, relevance: Relevance, moved: MovedFunctions
+    ) -> Journal | None:
+        """Return what walking `root` in another program would give, None if that is not known from here."""
+        displaced = Displaced(moved)
+        if not (
+            displaced.same(self.root, root)
             and all(
-                program.resolve(name, unit) == known for (name, unit), known in self.answers.resolved.items()
+                displaced.same(known, program.resolve(name, unit))
+                for (name, unit), known in self.answers.resolved.items()
             )
             and all(program.targets(member) == known for member, known in self.answers.targets.items())
             and all(program.harmless(name) == known for name, known in self.answers.harmless.items())
@@ -41,7 +49,50 @@ class Walk:
                 relevance.synchronises(definition) == known
                 for definition, known in self.asked.synchronises.items()
             )
-        )
+        ):
+            return None
+        if not displaced.definitions:
+            return self.journal
+        return relocated(self.journal, displaced.moves, displaced.definitions)
+
+
+@dataclass(slots=True)
+class MovedFunctions:
+    """How functions have moved: compared once for all walks, and not kept for other runs."""
+
+    known: dict[tuple[ir.Function, ir.Function], Moves | None] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[MovedFunctions], tuple[()]]:
+        return MovedFunctions, ()
+
+    def between(self, old: ir.Function, new: ir.Function) -> Moves | None:
+        """See `ptlint.syntax.moved.moves_between`."""
+        key = (old, new)
+        if key not in self.known:
+            self.known[key] = moves_between(old, new)
+        return self.known[key]
+
+
+class Displaced:
+    """What has moved of the functions that one walk went through."""
+
+    def __init__(self, moved: MovedFunctions) -> None:
+        self.moves = Moves()
+        self.definitions: dict[Definition, Definition] = {}
+        self._moved = moved
+
+    def same(self, old: Definition | None, new: Definition | None) -> bool:
+        """Say whether two functions are the same but for the lines they stand at."""
+        if old is None or new is None or old == new:
+            return old == new
+        if old.unit != new.unit:
+            return False
+        if old not in self.definitions:
+            moves = self._moved.between(old.function, new.function)
+            if moves is None or not self.moves.add(moves):
+                return False
+            self.definitions[old] = new
+        return self.definitions[old] == new
 
 
 @dataclass(slots=True)
@@ -49,6 +100,7 @@ class WalkCache:
     """The walks made so far, under whatever configuration, by root."""
 
     walks: dict[tuple[str, str], list[Walk]] = field(default_factory=dict)
+    moved: MovedFunctions = field(default_factory=MovedFunctions)
 
     @property
     def size(self) -> int:
@@ -58,8 +110,9 @@ class WalkCache:
     def find(self, root: Definition, program: Program, relevance: Relevance) -> Journal | None:
         """Return the journal of a walk that holds here, too."""
         for walk in reversed(self.walks.get(root.key, ())):
-            if walk.holds(root, program, relevance):
-                return walk.journal
+            seen = walk.seen(root, program, relevance, self.moved)
+            if seen is not None:
+                return seen
         return None
 
     def add(self, walk: Walk) -> None:

@@ -68,12 +68,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What is known of the files of one tree, whatever the configuration.
+    """What is known of the code of one tree, whatever the configuration.
 
-    All but Kconfig is read from `tree`, through `everything`, which records searched texts as well.
+    It is read from `tree`, through `searched`, which records texts that were only searched as well. Kconfig
+    is not: what it makes of the code is the configuration.
     """
 
-    everything: RecordingTree
+    searched: RecordingTree
     tree: NotingTree
     branches: FileBranches
     sources: Sources
@@ -94,9 +95,10 @@ class Analysis:
             return self._analyse(request, progress)
 
     def _analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
-        everything = RecordingTree(request.tree)
-        noting = NotingTree(everything)
-        request = replace(request, tree=noting)
+        kconfig = RecordingTree(request.tree)
+        searched = RecordingTree(request.tree)
+        noting = NotingTree(searched)
+        request = replace(request, tree=kconfig)
         footprints: list[Footprint] = []
         toolchain = toolchain_named(request.toolchain)
         combinations: list[OneCombination] = []
@@ -106,7 +108,7 @@ class Analysis:
         deciding: dict[str, set[str]] = {"": required}
         requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
         gaps: list[Gap] = []
-        files = Files(everything, noting, FileBranches(), Sources(noting))
+        files = Files(searched, noting, FileBranches(), Sources(noting))
         closed = request.closed or bool(request.configs)
         answers: list[Asked] = []
         for name in request.archs:
@@ -161,7 +163,8 @@ class Analysis:
         result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
-        also = Footprint(frozenset(noting.reads) | noting.absent, frozenset(), frozenset(), frozenset())
+        read = frozenset(noting.reads) | noting.absent | frozenset(kconfig.reads) | kconfig.absent
+        also = Footprint(read, frozenset(), frozenset(), frozenset())
         return replace(result, footprint=joined((also, *footprints)))
 
     def watching(self, rules: Sequence[Rule]) -> Watch:
@@ -194,10 +197,10 @@ class Analysis:
             frozenset(one for one in configuration.types.items() if one[1] != "bool"),
             request.removed,
         )
-        known = self.judged.find(key, files.everything.base)
+        known = self.judged.find(key, files.searched.base)
         if known is None:
             known = self.judge(request, arch, configuration, toolchain, identity, files, progress)
-            self.judged.keep(key, files.everything, known)
+            self.judged.keep(key, files.searched, known)
         findings = tuple(replace(finding, combinations=(identity,)) for finding in known.one.findings)
         one = replace(known.one, id=identity, configuration=configuration, findings=findings)
         return replace(known, one=one)

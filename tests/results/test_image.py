@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ptlint.results.analysis import Analysis
+from ptlint.results.caches import Caches
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.image import Remembering
 from ptlint.rules.loader import load_rules, shipped_folder
@@ -40,6 +41,10 @@ class Run:
     def answer(self) -> StateResult:
         request = Request(self.tree, ("x86_64",), (), (), "gcc-12", load_rules(), closed=True)
         return self.engine.analyse(request, self.note)
+
+    def read(self) -> Caches:
+        self.answer()
+        return self.analysis.caches
 
     def note(self, text: str) -> None:
         if text.endswith("reading the Kconfig of x86_64"):
@@ -80,6 +85,21 @@ def test_a_patch_finds_the_rest_there_and_leaves_nothing(first: tuple[Path, Stat
     assert run.known > 100
     assert image.read_bytes() == before
     assert not (folder / "none").exists()
+
+
+def test_what_moved_is_not_walked_again(first: tuple[Path, StateResult]) -> None:
+    folder, _ = first
+    paths = sorted(path for suffix in ("c", "h") for path in MINI.rglob(f"*.{suffix}"))
+    moved: dict[str, bytes | None] = {
+        str(path.relative_to(MINI)): b"/*\n" * (1 + number % 3) + b"*/\n" + path.read_bytes()
+        for number, path in enumerate(paths)
+    }
+    run, alone = (Run(one, Overlay(DiskTree(MINI), moved)) for one in (folder, folder / "none"))
+    answer = run.answer()
+    (before,) = (watch.walks.size for watch in Run(folder).read().watches.values())
+    (after,) = (watch.walks.size for watch in run.analysis.caches.watches.values())
+    assert before == after
+    assert answer == alone.answer()
 
 
 def test_what_cannot_be_trusted_is_replaced(first: tuple[Path, StateResult], tmp_path: Path) -> None:
