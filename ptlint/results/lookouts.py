@@ -15,9 +15,9 @@ from ptlint.kconfig.arch import Arch
 from ptlint.kconfig.definitions import Definitions, is_kconfig
 from ptlint.kconfig.model import Model
 from ptlint.program.bodies import Sources
-from ptlint.results.branches import dead_branches
 from ptlint.results.claims import Claim
 from ptlint.results.combining import over_archs
+from ptlint.results.dead import dead_branches
 from ptlint.results.edits import Edit, Movements
 from ptlint.results.engine import Request, StateResult
 from ptlint.results.footprint import speaks
