@@ -24,6 +24,7 @@ from ptlint.lifetime.values import (
 )
 from ptlint.syntax import ir
 
+ORDER = "order"  # of a table: how many pages it was allocated as
 TAG = 0x3F  # low bits of pointers that are used to tell tables apart
 
 
@@ -60,6 +61,9 @@ class Evaluator:
                     bits = self.tag(left, right.value, state)
                     if bits is not None:
                         return Int(bits)
+                if operator in ("+", "-") and self.another_page(type_, left, two, right):
+                    keys = (self.interner.number(left), self.interner.number(right))
+                    return Symbol(self.interner.key(("page", operator, *keys), keys))
                 return self.operators.binary(operator, type_, left, right, state)
             case ir.Unary(operator, operand):
                 return self.operators.unary(operator, self.evaluate(operand, state, frame))
@@ -82,6 +86,11 @@ class Evaluator:
             case ir.Opaque(why):
                 return Symbol(self.interner.key(("opaque", why)))
         raise TypeError(e)
+
+    def another_page(self, type_: ir.Type, left: Value, step: ir.Expression, by: Value) -> bool:
+        """Say whether a pointer to a page's descriptor is stepped: to that of the page beside it."""
+        descriptor = type_.pointers == 1 and type_.name in self.memory.types.descriptors
+        return descriptor and isinstance(left, Reference) and by != Int(0) and not is_address(step)
 
     def tag(self, pointer: Reference, mask: int, state: State) -> int | None:
         """Return which low bits are set in a pointer; if that is not known, note that they are asked for."""
@@ -118,13 +127,35 @@ class Evaluator:
 
     def condition(self, e: ir.Expression, state: State, frame: Frame) -> tuple[bool | None, int, bool]:
         """Return the truth of a condition if it is known, else its number and polarity."""
-        return self.truths.decide(self.evaluate(e, state, frame), state)
+        decided = self.truths.decide(self.evaluate(e, state, frame), state)
+        if decided[0] is None:
+            self.sort_out(decided[1], state)
+        return decided
+
+    def sort_out(self, key: int, state: State) -> None:
+        """Note the tables that a condition tells apart by how large they are."""
+        expression = self.interner.expression(key)
+        if not isinstance(expression, tuple):
+            return
+        if expression[0] == ORDER and expression[1] in state.objects:
+            state.change(expression[1], sorted_out=True)
+        elif expression[0] in ("==", "not", "is", "<"):
+            for inner in expression[1:]:
+                if isinstance(inner, int):
+                    self.sort_out(inner, state)
 
 
 def is_place(e: ir.Expression) -> bool:
     """Say whether an expression names storage (the members of what a call returns do not)."""
     e = ir.whole(e)
     return isinstance(e, ir.Deref) or (isinstance(e, ir.Name) and e.scope is not ir.Scope.FUNCTION)
+
+
+def is_address(e: ir.Expression) -> bool:
+    """Say whether an expression is by its type a pointer."""
+    if isinstance(e, ir.Name | ir.Member | ir.Deref | ir.Cast | ir.Binary):
+        return e.type.pointers > 0
+    return isinstance(e, ir.AddressOf | ir.ContainerOf)
 
 
 def points(e: ir.Expression) -> bool:

@@ -565,6 +565,8 @@ class _Tracer:
             at(fact.argument) or (fact.event in ("entry-set", "entry-swap", "list-add") and at(fact.value))
         ):
             self.acts.add(act)
+            if fact.event == "construct":
+                self.acts.add(TABLE)  # whatever its type was
         if fact.event in ("entry-set", "entry-swap") and at(fact.value):
             self.acts.add(INSTALLS)
         if fact.event == "write" and len(instruction.arguments) > 1:

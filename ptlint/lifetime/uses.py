@@ -35,6 +35,7 @@ class Uses:
         self.evaluator = evaluator
         self.recorder = recorder
         self.descriptors = descriptors
+        self.marks = program.facts.names("tail-mark")
 
     def look_at(self, instruction: ir.Instruction, state: State, frame: Frame) -> None:
         """Look at the expressions of an instruction that is about to be walked."""
@@ -117,6 +118,8 @@ class Uses:
             self.recorder.taken(held.object, state, frame)
         identity = at.object if isinstance(at, Slot) else at.base[1] if at.base[0] == "object" else None
         if not isinstance(identity, int) or identity not in state.objects:
+            return
+        if isinstance(at, Address) and self.evaluator.provenance.container_name(at) in self.marks:
             return
         shared = isinstance(at, Address) and bool(at.path) and self.descriptors.of_head(at, frame)
         what = str(at.path[-1]) if isinstance(at, Address) and at.path else "an entry"

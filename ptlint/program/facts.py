@@ -88,6 +88,8 @@ EVENTS = frozenset(
         "opaque",
         "sleep",
         "walker",
+        "order",
+        "tail-mark",
     }
 )
 

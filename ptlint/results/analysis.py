@@ -250,6 +250,7 @@ class Analysis:
                 rules,
             ),
             gaps_of(outcome),
+            unreached_of(outcome),
             facts_of([sites]),
             frozenset(outcome.definitions),
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
@@ -309,13 +310,14 @@ def usual_of(models: Mapping[str, Model], cone: Iterable[str], request: Request)
 
 
 def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:
-    """Return what was not followed, and the frees of arguments that nobody is seen to make."""
-    gaps = [Gap(path, line, function, reason) for path, line, function, reason in outcome.gaps]
-    unreached = "frees its argument, but nothing is seen that calls it"
-    return (
-        *gaps,
-        *(Gap(path, line, name, unreached) for (path, name), line in outcome.unreached.items()),
-    )
+    """Return what was not followed."""
+    return tuple(Gap(path, line, function, reason) for path, line, function, reason in outcome.gaps)
+
+
+def unreached_of(outcome: Outcome) -> tuple[Gap, ...]:
+    """Return the functions that free what their callers hand them, and that nobody is seen to call."""
+    reason = "frees its argument, but nothing is seen that calls it"
+    return tuple(Gap(path, line, name, reason) for (path, name), line in outcome.unreached.items())
 
 
 def given(model: Model, request: Request) -> list[Configuration]:

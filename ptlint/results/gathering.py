@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -31,6 +31,7 @@ class OneCombination:
     sites: Mapping[SiteKey, SiteVerdict]
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
+    unreached: tuple[Gap, ...]  # functions whose callers decide, and that nothing is seen to call
     facts: tuple[str, ...]
     functions: frozenset[tuple[str, str]]
     files: frozenset[str]
@@ -74,7 +75,7 @@ def gather(
             if site.verdict == "undecided":
                 gap = Gap(site.path, site.line, site.function, site.reason)
                 gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
-        for gap in one.gaps:
+        for gap in (*one.gaps, *uncalled(one, combinations)):
             gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
         for finding in one.findings:
             place = (finding.rule, finding.path, finding.line, finding.column, finding.identity)
@@ -122,6 +123,22 @@ def gather(
         tuple(dict.fromkeys((v.arch, v.condition) for v in violations)),
         {name: configuration.text() for name, configuration in configurations.items()},
     )
+
+
+def uncalled(one: OneCombination, others: Sequence[OneCombination]) -> Iterator[Gap]:
+    """Yield the functions that nothing calls in one combination, nor in any other of the architecture.
+
+    One that is called elsewhere is known through its callers, and dead text where these are not compiled.
+    """
+    for gap in one.unreached:
+        key = (gap.path, gap.function)
+        if not any(
+            other.arch == one.arch
+            and key in other.functions
+            and all((g.path, g.function) != key for g in other.unreached)
+            for other in others
+        ):
+            yield gap
 
 
 class Conditions:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Questions whether a level of the page tables is folded, and of which kind an entry is."""
+"""Questions whether a level of the page tables is folded, of which kind an entry is, how large a table is."""
 
 from __future__ import annotations
 
 from ptlint.lifetime.activations import Activations
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
-from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.evaluate import ORDER, Evaluator
 from ptlint.lifetime.truths import assume
-from ptlint.lifetime.values import Address, Int
+from ptlint.lifetime.values import Address, Int, Reference, Symbol
 from ptlint.program.facts import Fact
 from ptlint.program.program import Program
 
@@ -32,7 +32,14 @@ class LevelEvents:
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler of each event."""
-        return {"folded": self.on_folded, "question": self.on_question}
+        return {"folded": self.on_folded, "question": self.on_question, "order": self.on_order}
+
+    def on_order(self, fact: Fact, site: CallSite) -> Outcomes:
+        """How many pages is `argument`? A path that decides by that tells tables apart."""
+        identity = referred(site.argument(fact.argument))
+        if identity is None or not site.state.is_table(Reference(identity, 0)):
+            return self.skip(site)
+        return [(site.state, Symbol(self.evaluator.interner.key((ORDER, identity))))]
 
     def on_question(self, fact: Fact, site: CallSite) -> Outcomes:
         """A question about an entry: nothing happens to a table, but the path learns what the body asks."""
