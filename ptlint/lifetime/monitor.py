@@ -38,6 +38,8 @@ USE = "use"
 DESTRUCT = "destruct"
 SLEEP = "sleep"
 FREE = "free"
+SHARE = "share"
+LAST = "last-reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Monitor(Protocol):
         """Return the states of a rule's automaton but for its violation."""
         ...
 
+    def worst(self, rule: str) -> bool:
+        """Say whether a table that is found is supposed to be in the worst of the states it may be in."""
+        ...
+
 
 class NoMonitor:
     """Watches nothing."""
@@ -94,3 +100,7 @@ class NoMonitor:
     def harmless(self, rule: str) -> frozenset[str]:
         """There is one state."""
         return frozenset({""})
+
+    def worst(self, rule: str) -> bool:
+        """There is one state."""
+        return False

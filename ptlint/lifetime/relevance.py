@@ -40,6 +40,7 @@ EVENT_ACTS = {
     "flag-test": "flag",
 }
 PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
+COUNTING = frozenset({"last-reference"})
 SYNCHRONISING = frozenset({"grace-period", "ipi-sync"})
 LOCKING = frozenset({"lock", "unlock", "downgrade"})
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
@@ -569,6 +570,8 @@ class _Tracer:
                 self.acts.add(TABLE)  # whatever its type was
         if fact.event in ("entry-set", "entry-swap") and at(fact.value):
             self.acts.add(INSTALLS)
+        if fact.event in COUNTING and self.counts(fact, instruction):
+            self.acts.add("count")
         if fact.event == "write" and len(instruction.arguments) > 1:
             self.assign(instruction.arguments[0], instruction.arguments[1])
             return False
@@ -581,6 +584,15 @@ class _Tracer:
         if fact.event in ("entry-take", "entry-swap"):
             return self.own and at(fact.argument)
         return fact.event in PASSING and at(fact.argument or 0)
+
+    def counts(self, fact: Fact, instruction: ir.Call) -> bool:
+        """Say whether a primitive counts in the descriptor of what is traced."""
+        index = fact.argument or 0
+        counter = instruction.arguments[index] if index < len(instruction.arguments) else None
+        while isinstance(counter, ir.Cast):
+            counter = counter.operand
+        inside = ir.whole(counter.operand) if isinstance(counter, ir.AddressOf) else None
+        return isinstance(inside, ir.Deref) and self.carries(inside.pointer)
 
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import forget, write
-from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, UNCHANGED, UNLINK, WITHDRAW
+from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, SHARE, UNCHANGED, UNLINK, WITHDRAW
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
@@ -51,7 +51,30 @@ class Stores:
         kept = state.is_table(value) and not self.types.is_slot(type_)
         if kept and isinstance(at, Address) and at.base[0] != "local":
             self.recorder.journal.filled.add(self.provenance.container_name(at))
+        self.divide(at, value, type_, state, frame)
         self.store(at, value, instruction.place, state, frame)
+
+    def divide(self, at: Location, value: Value, type_: ir.Type, state: State, frame: Frame) -> None:
+        """A pointer into the middle of a table's page is kept: more tables are to be made of the rest.
+
+        A pointer to entries is a cursor, and one to a descriptor leads to another page.
+        """
+        if (
+            isinstance(at, Address)
+            and at.base[0] != "local"
+            and isinstance(value, Reference)
+            and state.is_table(value)
+            and type_.pointers == 1
+            and not self.types.is_slot(type_)
+            and type_.name not in self.types.descriptors
+            and self.advanced(value)
+        ):
+            self.recorder.happens(SHARE, value.object, state, frame, ())
+
+    def advanced(self, value: Reference) -> bool:
+        """Say whether a pointer was made by adding to the address of its table."""
+        expression = self.interner.expression(value.offset) if value.offset else None
+        return isinstance(expression, tuple) and expression[0] == "+"
 
     def assign_aggregate(
         self, value: ir.Aggregate, at: Address, place: ir.Place, state: State, frame: Frame

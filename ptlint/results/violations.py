@@ -5,8 +5,9 @@ An automaton that a path violates only if it was in a certain state when the tab
 tables are left elsewhere: those of the container it came from, or those of its level that are published.
 
 Under-approximates: a table of unknown origin violates a rule only if it does so from every state, and one
-that is found only if all such tables are left in a state from which it does. Tables that are told apart by
-bits in the pointers that are kept of them may be of any kind in every branch: nothing is said of them then.
+that is found only if all such tables are left in a state from which it does (one of them, for a rule that
+says `worst`). Tables that are told apart by bits in the pointers that are kept of them may be of any kind in
+every branch: nothing is said of them then.
 """
 
 from __future__ import annotations
@@ -104,6 +105,8 @@ class States:
         if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
             return not self.rooted(rule, free.object.where, free.kernel).isdisjoint(violation.starts)
         possible = self.found(rule, free) & self.monitor.harmless(rule)
+        if self.monitor.worst(rule):
+            return not possible.isdisjoint(violation.starts)
         return bool(possible) and possible <= violation.starts
 
     def possible(self, violation: Violation) -> bool:
@@ -114,7 +117,7 @@ class States:
         """Return the states in which a table that was found may have been."""
         known = free.object
         if known.origin in (Origin.PARAMETER, Origin.UNKNOWN) or known.container == UNNAMED:
-            return self.monitor.harmless(rule)
+            return self.unknown(rule, known.level)
         if known.visibility is Visibility.PARKED or known.container:
             return self.kept(rule, known.container)
         start = self.monitor.start(rule)
@@ -122,9 +125,25 @@ class States:
         if left:
             return frozenset(self.monitor.states(status, rule, start) for status in left)
         published, _ = self.monitor.after(UNCHANGED, PUBLISH)
-        harmless = self.monitor.harmless(rule)
+        harmless = self.unknown(rule, known.level)
         installed = frozenset(self.monitor.states(published, rule, state) for state in harmless)
         return installed if known.origin is Origin.ENTRY else harmless | installed
+
+    def unknown(self, rule: str, level: str = "") -> frozenset[str]:
+        """Return the states of a table of which nothing is known: any, or what is seen at its level."""
+        if not self.monitor.worst(rule):
+            return self.monitor.harmless(rule)
+        if level in ("", "any"):
+            return frozenset()
+        seen = {status for (of, _), left in self.outcome.left.items() if of == level for status in left}
+        seen |= {
+            parked.free.object.status
+            for pool in self.outcome.parked.values()
+            for parked in pool
+            if parked.free.object.made_here and parked.free.object.level == level
+        }
+        start = self.monitor.start(rule)
+        return frozenset(self.monitor.states(status, rule, start) for status in seen)
 
     def rooted(self, rule: str, member: str, kernel: bool) -> frozenset[str]:
         """Return the states in which new tables become the root of an address space that is no static one."""
@@ -145,7 +164,7 @@ class States:
         if known is None:
             self._kept[rule, container] = frozenset()  # of itself, it adds nothing
             found = self.states_in(rule, container)
-            known = self._kept[rule, container] = found or self.monitor.harmless(rule)
+            known = self._kept[rule, container] = found or self.unknown(rule)
         return known
 
     def states_in(self, rule: str, container: str) -> frozenset[str]:

@@ -81,6 +81,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     walkers: bool = False
     implies: list[str] = []
     lookout: str = ""
+    worst: bool = False
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -91,6 +92,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "severity",
         "kernel",
         "walkers",
+        "worst",
         "implies",
         "message",
         "requires",
@@ -211,6 +213,7 @@ def load_rule(folder: Path) -> Rule:
         walkers=raw.walkers,
         implies=tuple(raw.implies),
         lookout=lookout,
+        worst=raw.worst,
     )
 
 

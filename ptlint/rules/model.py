@@ -43,6 +43,8 @@ class Event(StrEnum):
     BATCH = "batch"  # put among others that are freed together
     MISMATCH = "mismatch"  # its RCU callback takes the head for that of another type or member
     USE = "use"  # another access than ACCESS, after it was handed over for freeing
+    SHARE = "share"  # a pointer into the middle of its page is kept: the page serves several tables
+    LAST_REFERENCE = "last-reference"  # a count in its descriptor has fallen to zero on this path
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Rule:
     walkers: bool = False  # it speaks of walkers: silent where none is left
     implies: tuple[str, ...] = ()  # codes of rules that need not be reported at the same place
     lookout: Lookout | None = None
+    worst: bool = False  # a table that is found is as the worst of its kind, not as all of them
 
     @property
     def watches(self) -> bool:

@@ -85,3 +85,7 @@ class RuleMonitor:
         """Return the states of a rule's automaton but for its violation."""
         automaton = self._automata[self._places[rule]]
         return frozenset(automaton.states) - {automaton.violation}
+
+    def worst(self, rule: str) -> bool:
+        """Say whether a table that is found is supposed to be in the worst of the states it may be in."""
+        return self._rules[self._places[rule]].worst

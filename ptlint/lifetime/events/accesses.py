@@ -57,6 +57,8 @@ class AccessEvents:
         """`WRITE_ONCE(argument, value)`."""
         at = self.lvalue(site, fact.argument)
         if at is not None:
+            type_ = getattr(site.instruction.arguments[fact.argument or 0], "type", ir.Type())
+            self.stores.divide(at, site.argument(fact.value), type_, site.state, site.frame)
             self.stores.store(at, site.argument(fact.value), site.instruction.place, site.state, site.frame)
         return [(site.state, Int(0))]
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.monitor import LAST
 from ptlint.lifetime.objects import Origin, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.values import Address, Int, Interner, pointer_to
+from ptlint.lifetime.values import Address, Int, Interner, Reference, pointer_to
 from ptlint.program.facts import Fact
 
 READING = "reading"  # the lock of a section that grace periods wait for
@@ -88,8 +89,20 @@ class SynchronisationEvents:
         return [(state, Int(0))]
 
     def on_last_reference(self, fact: Fact, site: CallSite) -> Outcomes:
-        """`X_dec_and_test(&space->count)`: true means that nobody can refer to the space any more."""
+        """`X_dec_and_test(&space->count)`: true means that nobody can refer to the space any more.
+
+        A count in a table's descriptor says how many refer to that: other tables on its page, say.
+        """
         counter = site.argument(fact.argument)
+        identity = referred(counter)
+        if (
+            identity is not None
+            and isinstance(counter, Address)
+            and site.state.is_table(Reference(identity, 0))
+        ):
+            last = site.state.copy()
+            self.recorder.happens(LAST, identity, last, site.frame, site.sites)
+            return [(last, Int(1)), (site.state, Int(0))]
         if (
             not isinstance(counter, Address)
             or not counter.path
