@@ -290,27 +290,11 @@ class Executor:
         state.memory[at] = Reference(value.object, offset)
         state.memory.pop(Slot(value.object, offset), None)
         stale = self.interner.key(("child", value.object, offset))
-        if stale not in state.objects:
-            return
-        earlier = self.interner.key(("earlier", stale))
-        holders = [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]
-        known, history = state.objects.pop(stale), state.history.pop(stale, None)
-        still = stale in state.handed
+        state.objects.pop(stale, None)
         state.handed -= {stale}
-        if earlier in state.objects and state.objects[earlier] != known:
-            for holder in holders:
-                del state.memory[holder]
-            return
-        for holder in holders:  # they go on pointing to what they found in the round before
-            if isinstance(holder, Address) and holder.base[0] == "local":
-                state.memory[holder] = Reference(earlier, state.memory[holder].offset)  # type: ignore[union-attr]
-                state.objects[earlier] = known
-            else:
-                del state.memory[holder]
-        if earlier in state.objects:
-            state.handed |= {earlier} if still else frozenset()
-            if history is not None:
-                state.history[earlier] = history
+        state.history.pop(stale, None)
+        for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
+            del state.memory[holder]
 
     def kept_another(self, at: Address, mine: Reference, state: State, other: State) -> bool:
         """Say whether two states keep different tables in one place, both as they were when found."""
