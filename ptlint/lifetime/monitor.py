@@ -40,13 +40,21 @@ SLEEP = "sleep"
 FREE = "free"
 SHARE = "share"
 LAST = "last-reference"
+HOLD = "hold"
+RELEASE = "release"
+OVERLAP = "overlap"
+
+
+def of_member(event: str, member: str) -> str:
+    """Return an event of one member of a descriptor: automata that are kept for each member read it."""
+    return f"{event} {member}"
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
     """A rule that an event has violated, if the table's automaton started in one of the states `starts`."""
 
-    rule: str
+    rule: str  # its code, and the member that its automaton was kept for
     starts: frozenset[str]
 
 

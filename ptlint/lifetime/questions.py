@@ -42,6 +42,9 @@ class Walk:
             and all(program.harmless(name) == known for name, known in self.answers.harmless.items())
             and all(relevance.storage.shares(*key) == known for key, known in self.answers.shared.items())
             and all(relevance.storage.starts(*key) == known for key, known in self.answers.starts.items())
+            and all(
+                relevance.storage.overlapped(*key) == known for key, known in self.answers.overlapped.items()
+            )
             and all(relevance.deferred(name) == known for name, known in self.asked.deferred.items())
             and all(relevance.holds(container) == known for container, known in self.asked.holding.items())
             and all(relevance.flow_of(seed) == known for seed, known in self.asked.flows.items())

@@ -24,6 +24,7 @@ CONSUMES = frozenset({"free", "queue"})
 PARKS = "park:"  # with the member's name
 KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
 TABLE = "table"  # is given a page-table type on the way
+HOLDS = "hold"  # state is kept in its descriptor, in bytes that another member has as well
 INSTALLS = "install"  # is put into a page-table entry
 EVENT_ACTS = {
     "free": "free",
@@ -40,7 +41,7 @@ EVENT_ACTS = {
     "flag-test": "flag",
 }
 PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
-COUNTING = frozenset({"last-reference"})
+COUNTING = {"last-reference": "count", "count": HOLDS}
 SYNCHRONISING = frozenset({"grace-period", "ipi-sync"})
 LOCKING = frozenset({"lock", "unlock", "downgrade"})
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
@@ -174,6 +175,11 @@ class Relevance:
                     return True
             elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
                 return True
+        if result is not None and self.types.is_last_level(function.result):
+            # Where levels fold, a huge page's entry stands in a table of any level.
+            caller = site.frame.definition
+            if HOLDS in self.flow(caller, OWN, ANY_LEVEL).acts:
+                return self.flow(definition, OWN, ANY_LEVEL).returned
         if result is not None and self.types.is_space(function.result):
             return self.program.touches(definition, self._making)  # nobody else knows the address space
         if result is not None and (
@@ -442,6 +448,8 @@ class _Tracer:
                 if carried:
                     self.acts.add(INSTALLS)
             return
+        if isinstance(base, ir.Deref) and self.overlaps(target) and self.carries(base.pointer):
+            self.acts.add(HOLDS)
         type_ = target.type if isinstance(target, ir.Deref | ir.Member | ir.Name) else ir.Type()
         pointer = self.types.is_pointer(type_)
         stored = isinstance(base, ir.Deref) or (isinstance(base, ir.Name) and base.scope is ir.Scope.GLOBAL)
@@ -570,8 +578,8 @@ class _Tracer:
                 self.acts.add(TABLE)  # whatever its type was
         if fact.event in ("entry-set", "entry-swap") and at(fact.value):
             self.acts.add(INSTALLS)
-        if fact.event in COUNTING and self.counts(fact, instruction):
-            self.acts.add("count")
+        if fact.event in COUNTING:
+            self.counts(fact, instruction)
         if fact.event == "write" and len(instruction.arguments) > 1:
             self.assign(instruction.arguments[0], instruction.arguments[1])
             return False
@@ -585,14 +593,28 @@ class _Tracer:
             return self.own and at(fact.argument)
         return fact.event in PASSING and at(fact.argument or 0)
 
-    def counts(self, fact: Fact, instruction: ir.Call) -> bool:
-        """Say whether a primitive counts in the descriptor of what is traced."""
+    def counts(self, fact: Fact, instruction: ir.Call) -> None:
+        """Note that a primitive counts in the descriptor of what is traced."""
         index = fact.argument or 0
         counter = instruction.arguments[index] if index < len(instruction.arguments) else None
         while isinstance(counter, ir.Cast):
             counter = counter.operand
-        inside = ir.whole(counter.operand) if isinstance(counter, ir.AddressOf) else None
-        return isinstance(inside, ir.Deref) and self.carries(inside.pointer)
+        if not isinstance(counter, ir.AddressOf):
+            return
+        inside = ir.whole(counter.operand)
+        if not isinstance(inside, ir.Deref) or not self.carries(inside.pointer):
+            return
+        if fact.event == "last-reference" or self.overlaps(counter.operand):
+            self.acts.add(COUNTING[fact.event])
+
+    def overlaps(self, target: ir.Expression) -> bool:
+        """Say whether a place is a member of a descriptor that shares its bytes with another one."""
+        while isinstance(target, ir.Member) and isinstance(target.base, ir.Member):
+            target = target.base
+        if not isinstance(target, ir.Member):
+            return False
+        unit, tag = self.definition.unit, target.struct.removeprefix("struct ")
+        return bool(self.relevance.storage.overlapped(unit, tag, target.field))
 
 
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})

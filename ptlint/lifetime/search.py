@@ -24,7 +24,7 @@ from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
-from ptlint.lifetime.relevance import ANY_LEVEL, INSTALLS, KEEPS, OWN, PARKS, Asked, Relevance
+from ptlint.lifetime.relevance import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS, Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
@@ -148,11 +148,33 @@ class Search:
                         called = any(c.key != definition.key for c in self.program.mentions(item.name))
                         if not definition.function.inline and not called:
                             found[definition.key] = definition  # nobody calls it
+        for definition in self.keepers():
+            found.setdefault(definition.key, definition)
         for name in sorted(consumers):
             for definition in self.program.mentions(name):
                 if definition.key not in found and self.relevance.consumed(definition, ANY_LEVEL):
                     found[definition.key] = definition
         return [found[k] for k in sorted(found)]
+
+    def keepers(self) -> Iterator[Definition]:
+        """Yield the functions that keep state in the descriptor of their own table, or are given such."""
+        through: set[str] = set()  # what keeps state in the descriptor that it is handed
+        giving: set[str] = set()
+        for definition in self.speaking:
+            own = self.relevance.flow(definition, OWN, ANY_LEVEL)
+            if HOLDS in own.acts:
+                yield definition
+                if own.returned:
+                    giving.add(definition.function.name)
+            if any(
+                self.types.is_pointer(p.type) and HOLDS in self.relevance.flow(definition, i).acts
+                for i, p in enumerate(definition.function.parameters)
+            ):
+                through.add(definition.function.name)
+        for name in sorted(through | giving):
+            for definition in self.program.mentions(name):
+                if name in giving or HOLDS in self.relevance.flow(definition, OWN, ANY_LEVEL).acts:
+                    yield definition
 
     def add(self, definition: Definition) -> None:
         key = definition.key

@@ -28,6 +28,7 @@ class Storage:
         self.types = types
         self._heads: dict[str, tuple[tuple[int, int], ...]] = {}
         self._shared: dict[tuple[str, str, str], bool] = {}
+        self._overlapped: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def shares(self, unit: str, tag: str, member: str) -> bool:
         """Say whether a member of a descriptor overlaps an rcu_head of any descriptor of the same page."""
@@ -47,6 +48,30 @@ class Storage:
         if self.program.noted is not None:
             self.program.noted.starts[unit, tag, member] = start
         return start
+
+    def overlapped(self, unit: str, tag: str, member: str) -> tuple[str, ...]:
+        """Return the other members of a table's own descriptor that share bytes with one of its members.
+
+        The bytes of an rcu_head are left out: they have rules of their own.
+        """
+        if f"struct {tag}" not in self.types.described:
+            return ()
+        key = (unit, tag, member)
+        known = self._overlapped.get(key)
+        if known is None:
+            known = self._overlapped[key] = tuple(self._find_overlapped(unit, tag, member))
+        if self.program.noted is not None:
+            self.program.noted.overlapped[key] = known
+        return known
+
+    def _find_overlapped(self, unit: str, tag: str, member: str) -> Iterator[str]:
+        mine, struct = self._span(unit, tag, member), self._units.syntax(unit).struct(f"struct {tag}")
+        if mine is None or struct is None or self._shares(unit, tag, member):
+            return
+        for name in sorted({field.name for field in struct.members()} - {member}):
+            theirs = self._span(unit, tag, name)
+            if theirs is not None and theirs[0] < mine[1] and mine[0] < theirs[1]:
+                yield name
 
     @property
     def _units(self) -> Units:
@@ -109,6 +134,13 @@ class Descriptors:
             return False
         tag = self.provenance.tag(Address(at.base, at.path[:1]))
         return bool(tag) and self.storage.shares(frame.definition.unit, tag, str(at.path[0]))
+
+    def overlapped(self, at: Address, frame: Frame) -> tuple[str, ...]:
+        """As `Storage.overlapped`, for a member of a page's descriptor as a path names it, or part of it."""
+        if at.base[0] != "object" or not at.path:
+            return ()
+        tag = self.provenance.tag(Address(at.base, at.path[:1]))
+        return self.storage.overlapped(frame.definition.unit, tag, str(at.path[0])) if tag else ()
 
     def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:
         """Say whether a callback finds the object whose member was queued; yes where that is not known."""

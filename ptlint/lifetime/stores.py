@@ -11,6 +11,7 @@ from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
 from ptlint.lifetime.storage import Descriptors
+from ptlint.lifetime.unions import Unions
 from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
 
@@ -22,6 +23,7 @@ class Stores:
         self.descriptors = descriptors
         self.evaluator = evaluator
         self.recorder = recorder
+        self.unions = Unions(recorder, descriptors)
         self.interner = evaluator.interner
         self.memory = evaluator.memory
         self.discovery = evaluator.discovery
@@ -107,6 +109,7 @@ class Stores:
             self.discovery.folding.forget(at.base[0] == "global", state)
         self.give_away(at, value, state)
         self.deposit(at, value, state, frame)
+        self.unions.written(at, value, place, state, frame)
         self.lend(at, value, place, state, frame)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
         if kept and isinstance(value, Reference):

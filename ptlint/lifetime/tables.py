@@ -28,6 +28,7 @@ class TableTypes:
         self._pages = facts.names("page-type") | described | {"void"}
         self._links = facts.names("link-type")
         self._heads = facts.names("head-type")
+        self.described = described
         self.descriptors = described | self._data
         self._holders = self._pages | self._links | self._heads
         self._spaces = facts.names("space-type")

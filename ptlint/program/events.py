@@ -25,7 +25,7 @@ QUIET: Final = frozenset(
         "flag-test", "sleep", "opaque", "list-add", "list-del", "list-init", "list-splice", "exchange",
         "table-type", "entry-type", "space-root", "space-type", "page-type", "link-type", "head-type",
         "word-type", "walker", "last-reference", "lock", "unlock", "downgrade", "flag-set", "flag-clear",
-        "kernel-root", "kernel-flag", "boot-flag", "container", "folded", "question",
+        "count", "kernel-root", "kernel-flag", "boot-flag", "container", "folded", "question",
     }
 )  # fmt: skip
 """Events that alone say nothing of a page table: where they happen to one, its type is named nearby."""

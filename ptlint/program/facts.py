@@ -61,6 +61,7 @@ EVENTS = frozenset(
         "downgrade",
         "assert-lock",
         "last-reference",
+        "count",
         "predicate",
         "folded",
         "question",

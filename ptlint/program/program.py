@@ -41,6 +41,7 @@ class Answers:
     harmless: dict[str, bool] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
     starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
+    overlapped: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # the same
 
 
 class Program:

@@ -13,6 +13,7 @@ every branch: nothing is said of them then.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 
 from ptlint.lifetime.journal import Free, Violation
 from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor
@@ -38,10 +39,11 @@ def violations_of(
     No place is within one of the `primitives`, macros as they may be.
     """
     by_code = {rule.code: rule for rule in rules if rule.watches}
-    gathered: dict[tuple[str, SiteKey, Severity], list[Judgement]] = {}
+    gathered: dict[tuple[str, str, SiteKey, Severity], list[Judgement]] = {}
     states = States(outcome, monitor)
     for violation in outcome.violations:
-        rule = by_code.get(violation.rule)
+        code, _, member = violation.rule.partition(" ")
+        rule = by_code.get(code)
         free = violation.free
         if rule is None or not free.sites or (free.dead and rule.walkers):
             continue
@@ -56,11 +58,16 @@ def violations_of(
         judgement = Judgement(
             Proof.UNSAFE, rule.title, free.history, free.sites, free.object, free.object.sync, free.root
         )
-        gathered.setdefault((rule.code, place, Severity(severity.value)), []).append(judgement)
+        gathered.setdefault((rule.code, member, place, Severity(severity.value)), []).append(judgement)
     return [
-        finding_of(by_code[code], place, judgements, combination, severity)
-        for (code, place, severity), judgements in gathered.items()
+        finding_of(of_member(by_code[code], member), place, judgements, combination, severity)
+        for (code, member, place, severity), judgements in gathered.items()
     ]
+
+
+def of_member(rule: Rule, member: str) -> Rule:
+    """Return a rule that speaks of one member, if its automata are kept for members."""
+    return replace(rule, message=rule.message.replace("{member}", member)) if member else rule
 
 
 def without_implied(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from ptlint.errors import RuleError, UsageError
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.model import Automaton, Event, Lacks, Lookout, Query, Rule, Severity, Transition
 
-PLACEHOLDERS = ("callee", "function", "level", "callers")
+PLACEHOLDERS = ("callee", "function", "level", "callers", "member")
 """What the message template of an automaton may name."""
 
 QUERY_PLACEHOLDERS = ("symbol", "lacks", "why")
@@ -51,6 +51,7 @@ class _Automaton(msgspec.Struct, forbid_unknown_fields=True):
     transitions: list[_Edge]
     violation: str
     over: str = "verdict"
+    each: str = ""
 
 
 class _Query(msgspec.Struct, forbid_unknown_fields=True):
@@ -101,7 +102,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "lacks",
         "lookout",
     ),
-    "automaton": ("over", "states", "transitions", "violation"),
+    "automaton": ("over", "each", "states", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
     "lacks": ("declaration", "definition", "arguments"),
     "query": ("name", "formula", "at", "lacks", "why"),
@@ -316,7 +317,9 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
             raise RuleError(f"{path}: automaton.states: '{state}' cannot be reached from '{raw.states[0]}'")
     if raw.over not in ("verdict", "path"):
         raise RuleError(f"{path}: automaton.over: '{raw.over}' is neither 'verdict' nor 'path'")
-    return Automaton(raw.states[0], tuple(raw.states), raw.violation, transitions, raw.over)
+    if raw.each not in ("", "member") or (raw.each and raw.over != "path"):
+        raise RuleError(f"{path}: automaton.each: it is 'member', of an automaton over paths, or left out")
+    return Automaton(raw.states[0], tuple(raw.states), raw.violation, transitions, raw.over, raw.each)
 
 
 def _check_state(path: Path, key: str, state: str, states: Sequence[str]) -> None:

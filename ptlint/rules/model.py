@@ -44,6 +44,9 @@ class Event(StrEnum):
     MISMATCH = "mismatch"  # its RCU callback takes the head for that of another type or member
     USE = "use"  # another access than ACCESS, after it was handed over for freeing
     SHARE = "share"  # a pointer into the middle of its page is kept: the page serves several tables
+    HOLD = "hold"  # a member of its descriptor that shares bytes with another one is given a value
+    RELEASE = "release"  # that member is set to zero
+    OVERLAP = "overlap"  # a member with which it shares bytes is given a value
     LAST_REFERENCE = "last-reference"  # a count in its descriptor has fallen to zero on this path
 
 
@@ -65,6 +68,7 @@ class Automaton:
     violation: str
     transitions: tuple[Transition, ...]
     over: str = "verdict"  # the events that it reads: of a verdict that is unsafe, or of a "path"
+    each: str = ""  # "member": one automaton for each member of a descriptor that shares its bytes
 
     def after(self, state: str, event: Event) -> str:
         """Return the state that *event* leads to from *state*."""
@@ -114,7 +118,7 @@ class Rule:
     name: str  # "sync-free"
     title: str
     severity: Severity
-    message: str  # template: {callee}, {function}, {level}, {callers} are replaced by the engine; for queries
+    message: str  # template: {callee}, {function}, {level}, {callers}, {member} are replaced; for queries
     # {symbol}, {lacks} and {why}; for lacks {callee}, {function} and {lacks}; else see `ptlint.rules.loader`
     requires: str  # Kconfig expression; combinations in which it is false are none of the rule's. "" = all
     automaton: Automaton | None

@@ -5,41 +5,72 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ptlint.lifetime.monitor import Broken
-from ptlint.rules.model import Event, Rule
+from ptlint.lifetime.monitor import UNCHANGED, Broken
+from ptlint.rules.model import Automaton, Event, Rule
 
-_Vector = tuple[tuple[str, ...], ...]  # for each rule: the state now, for each state to start from
+_Vector = tuple[tuple[str, ...], ...]  # for each automaton: the state now, for each state to start from
 
 
 class RuleMonitor:
     """The product of the rules' automata, as a `ptlint.lifetime.monitor.Monitor`.
 
-    A status is the number of a vector that tells for each rule, and each state its automaton may have started
-    in, the state it is in now. Numbers are given in the order of first use.
+    A status is the number of a vector that tells for each automaton, and each state it may have started in,
+    the state it is in now. Numbers are given in the order of first use. A rule whose automata are kept for
+    members of a descriptor gets another one when a member is first met; one that a vector has no place for
+    has not moved.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [rule for rule in rules if rule.watches]
-        self._automata = [rule.automaton for rule in self._rules if rule.automaton is not None]
-        first: _Vector = tuple(automaton.states for automaton in self._automata)
-        self._vectors: list[_Vector] = [first]
-        self._numbers: dict[_Vector, int] = {first: 0}
+        watched = [rule for rule in rules if rule.watches]
+        self._rules: dict[str, Rule] = {}  # by the key of each automaton: the code, and the member
+        self._automata: list[Automaton] = []
+        self._keys: dict[str, int] = {}
+        self._members: list[Rule] = []
+        for rule in watched:
+            if rule.automaton is not None and rule.automaton.each:
+                self._members.append(rule)
+            else:
+                self._add(rule.code, rule)
+        self._met: set[str] = set()
+        self._vectors: list[_Vector] = [()]
+        self._numbers: dict[_Vector, int] = {(): UNCHANGED}
         self._after: dict[tuple[int, str], tuple[int, tuple[Broken, ...]]] = {}
         self._violated: dict[int, tuple[Broken, ...]] = {}
-        self._places = {rule.code: index for index, rule in enumerate(self._rules)}
+
+    def _add(self, key: str, rule: Rule) -> None:
+        if rule.automaton is not None:
+            self._rules[key] = rule
+            self._keys[key] = len(self._automata)
+            self._automata.append(rule.automaton)
+
+    def _meet(self, member: str) -> None:
+        """Keep automata for a member from now on."""
+        if member and member not in self._met:
+            self._met.add(member)
+            for rule in self._members:
+                self._add(f"{rule.code} {member}", rule)
+
+    def _whole(self, status: int) -> _Vector:
+        """Return a vector in full length."""
+        vector = self._vectors[status]
+        return (*vector, *(automaton.states for automaton in self._automata[len(vector) :]))
 
     def after(self, status: int, event: str) -> tuple[int, tuple[Broken, ...]]:
         """Return the status that an event leads to, and the rules that it violates."""
         known = self._after.get((status, event))
         if known is None:
-            known = self._after[status, event] = self._step(status, Event(event))
+            known = self._after[status, event] = self._step(status, event)
         return known
 
-    def _step(self, status: int, event: Event) -> tuple[int, tuple[Broken, ...]]:
+    def _step(self, status: int, what: str) -> tuple[int, tuple[Broken, ...]]:
+        name, _, member = what.partition(" ")
+        event = Event(name)
+        self._meet(member)
         broken = []
         vector = []
-        for rule, automaton, states in zip(self._rules, self._automata, self._vectors[status], strict=True):
-            following = tuple(automaton.after(state, event) for state in states)
+        for key, automaton, states in zip(self._keys, self._automata, self._whole(status), strict=True):
+            mine = not automaton.each or (member and key.endswith(f" {member}"))
+            following = tuple(automaton.after(state, event) for state in states) if mine else states
             vector.append(following)
             starts = frozenset(
                 start
@@ -47,7 +78,9 @@ class RuleMonitor:
                 if now == automaton.violation and before != now and start != automaton.violation
             )
             if starts:
-                broken.append(Broken(rule.code, starts))
+                broken.append(Broken(key, starts))
+        while vector and vector[-1] == self._automata[len(vector) - 1].states:
+            del vector[-1]
         found = tuple(vector)
         number = self._numbers.get(found)
         if number is None:
@@ -63,29 +96,33 @@ class RuleMonitor:
         return known
 
     def _find_violated(self, status: int) -> Iterator[Broken]:
-        for rule, automaton, states in zip(self._rules, self._automata, self._vectors[status], strict=True):
+        for key, automaton, states in zip(self._keys, self._automata, self._vectors[status], strict=False):
             starts = frozenset(
                 start
                 for start, now in zip(automaton.states, states, strict=True)
                 if now == automaton.violation and start != automaton.violation
             )
             if starts:
-                yield Broken(rule.code, starts)
+                yield Broken(key, starts)
 
     def states(self, status: int, rule: str, start: str) -> str:
         """Return the state that the automaton of a rule is in, if it was in *start*."""
-        index = self._places[rule]
-        return self._vectors[status][index][self._automata[index].states.index(start)]
+        index = self._keys[rule]
+        vector = self._vectors[status]
+        return vector[index][self._automata[index].states.index(start)] if index < len(vector) else start
 
     def start(self, rule: str) -> str:
         """Return the state in which the automaton of a rule finds a page that was just allocated."""
-        return self._automata[self._places[rule]].start
+        return self._automaton(rule).start
 
     def harmless(self, rule: str) -> frozenset[str]:
         """Return the states of a rule's automaton but for its violation."""
-        automaton = self._automata[self._places[rule]]
+        automaton = self._automaton(rule)
         return frozenset(automaton.states) - {automaton.violation}
 
     def worst(self, rule: str) -> bool:
         """Say whether a table that is found is supposed to be in the worst of the states it may be in."""
-        return self._rules[self._places[rule]].worst
+        return self._rules[rule].worst
+
+    def _automaton(self, key: str) -> Automaton:
+        return self._automata[self._keys[key]]

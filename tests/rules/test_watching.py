@@ -160,3 +160,15 @@ def test_what_a_shipped_rule_says_of_the_life_of_a_fresh_page(code: str, events:
         status, found = monitor.after(status, event)
         broken += [one for one in found if monitor.start(code) in one.starts]
     assert bool(broken) is bad
+
+
+def test_an_automaton_for_each_member_reads_the_events_of_its_member_only() -> None:
+    monitor = RuleMonitor([find_rule(SHIPPED, "PTL019")])
+    one, broken = monitor.after(UNCHANGED, "hold pt_mm")
+    assert broken == ()
+    _, broken = monitor.after(one, "overlap pt_index")
+    assert broken == (Broken("PTL019 pt_index", frozenset({"live"})),)
+    _, broken = monitor.after(one, "overlap pt_mm")
+    assert broken == (Broken("PTL019 pt_mm", frozenset({"vacant", "live"})),)
+    over, _ = monitor.after(one, "release pt_mm")
+    assert monitor.states(over, "PTL019 pt_mm", "live") == "vacant"

@@ -10,6 +10,7 @@ from ptlint.lifetime.events.accesses import AccessEvents
 from ptlint.lifetime.events.allocation import AllocationEvents
 from ptlint.lifetime.events.callbacks import CallbackEvents
 from ptlint.lifetime.events.construction import ConstructionEvents
+from ptlint.lifetime.events.counters import CounterEvents
 from ptlint.lifetime.events.flags import FlagEvents
 from ptlint.lifetime.events.levels import LevelEvents
 from ptlint.lifetime.events.lists import ListEvents
@@ -45,10 +46,11 @@ def event_handlers(
         **dict.fromkeys(WITHOUT_EFFECT, skipped),
         **AllocationEvents(interner, recorder, evaluator.memory).handlers(),
         **CallbackEvents(program, relevance, interner, recorder, activations, skip).handlers(),
-        **SynchronisationEvents(interner, recorder, skip).handlers(),
+        **SynchronisationEvents(interner, recorder, stores.unions, skip).handlers(),
         **AccessEvents(evaluator, stores, skip).handlers(),
         **ListEvents(interner, recorder, descriptors).handlers(),
         **ConstructionEvents(recorder).handlers(),
         **LevelEvents(program, evaluator, facts.names("kernel-root"), activations, skip).handlers(),
+        **CounterEvents(stores.unions, skip).handlers(),
         **FlagEvents(facts, recorder, skip).handlers(),
     }

@@ -7,6 +7,7 @@ from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referr
 from ptlint.lifetime.monitor import LAST
 from ptlint.lifetime.objects import Origin, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.unions import Unions
 from ptlint.lifetime.values import Address, Int, Interner, Reference, pointer_to
 from ptlint.program.facts import Fact
 
@@ -16,8 +17,9 @@ READING = "reading"  # the lock of a section that grace periods wait for
 class SynchronisationEvents:
     """Primitives that wait for walkers, keep them out, or tell that there are none."""
 
-    def __init__(self, interner: Interner, recorder: Recorder, skip: Follow) -> None:
+    def __init__(self, interner: Interner, recorder: Recorder, unions: Unions, skip: Follow) -> None:
         self.interner = interner
+        self.unions = unions
         self.recorder = recorder
         self.skip = skip
 
@@ -102,6 +104,7 @@ class SynchronisationEvents:
         ):
             last = site.state.copy()
             self.recorder.happens(LAST, identity, last, site.frame, site.sites)
+            self.unions.written(counter, Int(0), site.instruction.place, last, site.frame)
             return [(last, Int(1)), (site.state, Int(0))]
         if (
             not isinstance(counter, Address)
