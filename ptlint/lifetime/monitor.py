@@ -45,9 +45,15 @@ RELEASE = "release"
 OVERLAP = "overlap"
 
 
-def of_member(event: str, member: str) -> str:
-    """Return an event of one member of a descriptor: automata that are kept for each member read it."""
-    return f"{event} {member}"
+def of_member(what: str, member: str) -> str:
+    """Return the name of an event, or of a rule's automaton, of one member of a descriptor."""
+    return f"{what} {member}"
+
+
+def split_member(name: str) -> tuple[str, str]:
+    """Return an event or the code of a rule, and the member that it is of, "" if of none."""
+    what, _, member = name.partition(" ")
+    return what, member
 
 
 @dataclass(frozen=True, slots=True)

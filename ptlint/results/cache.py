@@ -15,7 +15,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -28,7 +27,7 @@ from ptlint.results.last import write_quietly
 from ptlint.results.layers import layers_of
 from ptlint.results.versions import program_versions
 from ptlint.source.repository import GitTree
-from ptlint.source.tree import RecordingTree, Tree, entries_digest
+from ptlint.source.tree import RecordingTree, Tree, content_digest, entries_digest
 
 KEPT_TREES = 8
 """Trees in git whose answers are looked at for others, most recent first."""
@@ -137,7 +136,7 @@ class CachingEngine:
 
     def _kin(self, request: Request) -> Path:
         """Return the file that lists the trees of a repository of which the same was asked."""
-        return self._folder / f"{_digest(repr(_parts(request)).encode('utf-8', 'surrogatepass'))}.kin"
+        return self._folder / f"{content_digest(repr(_parts(request)).encode('utf-8', 'surrogatepass'))}.kin"
 
     def _known_kin(self, path: Path) -> list[_Kin]:
         try:
@@ -173,8 +172,8 @@ class CachingEngine:
 def request_key(request: Request) -> str:
     """Return the digest of all that is asked, of what answers it, and of where; not of the tree's content."""
     layers = layers_of(request.tree)
-    changes = [(path, None if content is None else _digest(content)) for path, content in layers.changes]
-    return _digest(repr([*_parts(request), layers.oid, changes]).encode("utf-8", "surrogatepass"))
+    changes = [(path, None if text is None else content_digest(text)) for path, text in layers.changes]
+    return content_digest(repr([*_parts(request), layers.oid, changes]).encode("utf-8", "surrogatepass"))
 
 
 def _parts(request: Request) -> list[object]:
@@ -270,10 +269,6 @@ class _Disk:
 def _file_digest(name: str) -> str | None:
     """Return the digest of a file that --toolchain may name, None if it names none."""
     try:
-        return _digest(Path(name).read_bytes())
+        return content_digest(Path(name).read_bytes())
     except (OSError, ValueError):
         return None
-
-
-def _digest(content: bytes) -> str:
-    return blake2b(content, digest_size=20).hexdigest()

@@ -16,7 +16,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor
+from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor, split_member
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -42,7 +42,7 @@ def violations_of(
     gathered: dict[tuple[str, str, SiteKey, Severity], list[Judgement]] = {}
     states = States(outcome, monitor)
     for violation in outcome.violations:
-        code, _, member = violation.rule.partition(" ")
+        code, member = split_member(violation.rule)
         rule = by_code.get(code)
         free = violation.free
         if rule is None or not free.sites or (free.dead and rule.walkers):
@@ -60,12 +60,12 @@ def violations_of(
         )
         gathered.setdefault((rule.code, member, place, Severity(severity.value)), []).append(judgement)
     return [
-        finding_of(of_member(by_code[code], member), place, judgements, combination, severity)
+        finding_of(speaking_of(by_code[code], member), place, judgements, combination, severity)
         for (code, member, place, severity), judgements in gathered.items()
     ]
 
 
-def of_member(rule: Rule, member: str) -> Rule:
+def speaking_of(rule: Rule, member: str) -> Rule:
     """Return a rule that speaks of one member, if its automata are kept for members."""
     return replace(rule, message=rule.message.replace("{member}", member)) if member else rule
 

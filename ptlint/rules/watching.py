@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ptlint.lifetime.monitor import UNCHANGED, Broken
+from ptlint.lifetime.monitor import UNCHANGED, Broken, of_member, split_member
 from ptlint.rules.model import Automaton, Event, Rule
 
 _Vector = tuple[tuple[str, ...], ...]  # for each automaton: the state now, for each state to start from
@@ -48,7 +48,7 @@ class RuleMonitor:
         if member and member not in self._met:
             self._met.add(member)
             for rule in self._members:
-                self._add(f"{rule.code} {member}", rule)
+                self._add(of_member(rule.code, member), rule)
 
     def _whole(self, status: int) -> _Vector:
         """Return a vector in full length."""
@@ -63,13 +63,13 @@ class RuleMonitor:
         return known
 
     def _step(self, status: int, what: str) -> tuple[int, tuple[Broken, ...]]:
-        name, _, member = what.partition(" ")
+        name, member = split_member(what)
         event = Event(name)
         self._meet(member)
         broken = []
         vector = []
         for key, automaton, states in zip(self._keys, self._automata, self._whole(status), strict=True):
-            mine = not automaton.each or (member and key.endswith(f" {member}"))
+            mine = not automaton.each or split_member(key)[1] == member
             following = tuple(automaton.after(state, event) for state in states) if mine else states
             vector.append(following)
             starts = frozenset(

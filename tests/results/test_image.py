@@ -102,6 +102,16 @@ def test_what_moved_is_not_walked_again(first: tuple[Path, StateResult]) -> None
     assert answer == alone.answer()
 
 
+def test_what_is_nested_too_deep_is_not_kept(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    deep: tuple[object, ...] = ()
+    for _ in range(100_000):
+        deep = (deep,)
+    run.analysis.caches.watches["deep",] = deep  # type: ignore[assignment]
+    run.engine._write(tmp_path / "image", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_cannot_be_trusted_is_replaced(first: tuple[Path, StateResult], tmp_path: Path) -> None:
     (image,) = first[0].iterdir()
     whole = image.read_bytes()

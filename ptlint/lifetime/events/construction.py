@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
 from ptlint.lifetime.monitor import CONSTRUCT, DESTRUCT
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.values import Int, Reference
+from ptlint.lifetime.values import Int
 from ptlint.program.facts import Fact
 
 
@@ -24,10 +24,11 @@ class ConstructionEvents:
         """`argument` is constructed, or destructed."""
         identity = referred(site.argument(fact.argument))
         state = site.state
-        known = None if identity is None else state.objects.get(identity)
-        if identity is not None and known is not None and fact.event == CONSTRUCT and not known.table:
+        if identity is None or identity not in state.objects:
+            return [(state, Int(0))]
+        if fact.event == CONSTRUCT and not state.objects[identity].table:
             state.change(identity, table=True)  # a page of no such type becomes one here
-        if identity is not None and state.is_table(Reference(identity, 0)):
+        if state.objects[identity].table:
             self.recorder.happens(fact.event, identity, state, site.frame, site.sites)
             self.recorder.note(
                 state,
