@@ -74,6 +74,8 @@ class Activations:
             )
         )
         passed, carried = handed_over(arguments, site.state)
+        if passed and passed.isdisjoint(site.state.handed):
+            self.journal.owned.add(definition.key)
         kernel = any(
             isinstance(a, Address) and a.base[0] == "global" and a.base[1] in self.kernel_roots and not a.path
             for a in arguments

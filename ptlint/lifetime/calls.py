@@ -20,8 +20,6 @@ from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
-WHOLE = ("copy", "fill")  # events of primitives that read or write all that they are pointed to
-
 
 class Calls:
     """Makes the calls of a walk. `handlers` are those of the primitives' events."""
@@ -78,8 +76,8 @@ class Calls:
         if fact is not None:
             if fact.sleeps and site.state.callback:
                 site.state.slept = site.state.slept or site.sites
-            if fact.event in WHOLE and site.state.handed:
-                self.uses.copied(site)
+            if site.state.handed:
+                self.uses.reached(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
                 return handler(fact, site)
@@ -109,7 +107,7 @@ class Calls:
     def hands_on_container(self, definition: Definition, site: CallSite) -> bool:
         """Say whether a call hands over a container of tables or an element of a list, and matters to it."""
         return any(
-            (self.discovery.hands_tables(value) or self.discovery.listed(value, site.state))
+            (self.discovery.hands_tables(value) or any(self.discovery.listed(value, site.state)))
             and self.relevance.flow(definition, index).acts
             for index, value in enumerate(site.arguments[: len(definition.function.parameters)])
         )

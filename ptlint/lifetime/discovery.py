@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptlint.lifetime.folding import Folding
+from ptlint.lifetime.monitor import UNCHANGED
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
-from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance, list_name
+from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value
 from ptlint.syntax import ir
@@ -23,7 +24,8 @@ class Discovery:
     """Makes the objects of tables that were there before the walk.
 
     `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
-    root table of an address space, `holds` says whether tables are known to be put into a container.
+    root table of an address space, `holds` says whether tables are known to be put into a container. `waited`
+    is what the monitor remembers of a table that is found after a grace period has passed over where it was.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Discovery:
         kernel_roots: frozenset[str],
         space_roots: frozenset[str],
         holds: Callable[[str], bool],
+        waited: int = UNCHANGED,
     ) -> None:
         self.interner = interner
         self.types = types
@@ -41,6 +44,7 @@ class Discovery:
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
         self.holds = holds
+        self.waited = waited
         self.folding = Folding(interner)
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
@@ -60,14 +64,16 @@ class Discovery:
                 handed = self.provenance.parameter_of(value.key)
                 if handed:
                     return self.handed_in(value.key, handed, type_, state)
-                listed = self.listed(value, state)
+                listed, waited = self.listed(value, state)
                 state.objects[identity] = Object(
                     Origin.LIST if listed else Origin.UNKNOWN,
                     listed,
                     Visibility.PARKED,
+                    Sync.GRACE if waited else Sync.NONE,
                     level=level,
                     table=True,
                     container=listed or UNNAMED,
+                    status=self.waited if waited else UNCHANGED,
                 )
             return Reference(identity, 0)
         if isinstance(value, Reference):
@@ -99,13 +105,21 @@ class Discovery:
         return (
             isinstance(value, Address)
             and any(p not in ("*", "[]") for p in value.path)
-            and (self.holds(self.provenance.container_name(value)) or self.holds(list_name(value)))
+            and (
+                self.holds(self.provenance.container_name(value))
+                or self.holds(self.provenance.list_name(value))
+            )
         )
 
-    def listed(self, value: Value, state: State) -> str:
-        """Return the name of the list that a pointer of another type is an element of, or nothing."""
+    def listed(self, value: Value, state: State) -> tuple[str, bool]:
+        """Return the name of the list that a pointer of another type is an element of, or nothing.
+
+        And whether a grace period has passed since the elements were linked into it.
+        """
         link = self.provenance.contained(value.key) if isinstance(value, Symbol) else 0
-        return self.provenance.list_of(link, state) if link else ""
+        if not link:
+            return "", False
+        return self.provenance.list_of(link, state), self.provenance.waited_for(link, state)
 
     def stored_table(self, key: int, at: Address, type_: ir.Type, state: State, again: bool = False) -> Value:
         """A table pointer read from storage that this path has not written.
@@ -173,6 +187,7 @@ class Discovery:
                 given=given and parked and sync is not Sync.GRACE,
                 batch=batch,
                 holder=container if parked else "",
+                status=self.waited if sync is Sync.GRACE else UNCHANGED,
             )
         return Reference(identity, 0)
 

@@ -28,8 +28,8 @@ from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
 from ptlint.lifetime.memory import Memory, forget
-from ptlint.lifetime.monitor import UNCHANGED, Monitor, NoMonitor
-from ptlint.lifetime.objects import Origin, State
+from ptlint.lifetime.monitor import GRACE_PERIOD, UNCHANGED, Monitor, NoMonitor
+from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
@@ -77,7 +77,13 @@ class Executor:
         types, kernel_roots = TableTypes(facts), facts.names("kernel-root")
         provenance = Provenance(interner)
         self.discovery = Discovery(
-            interner, types, provenance, kernel_roots, facts.names("space-root"), self.relevance.holds
+            interner,
+            types,
+            provenance,
+            kernel_roots,
+            facts.names("space-root"),
+            self.relevance.holds,
+            self.monitor.after(UNCHANGED, GRACE_PERIOD)[0],
         )
         self.memory = Memory(interner, types, self.discovery)
         self.provenance = provenance
@@ -271,7 +277,8 @@ class Executor:
                         continue
                     if before.origin is Origin.LIST and before.container == listed.container:
                         any_of = self.interner.key(("any of", listed.container, frame.number, block, at))
-                        state.objects[any_of] = replace(listed, freed=False, status=UNCHANGED)
+                        status = self.discovery.waited if listed.sync is Sync.GRACE else UNCHANGED
+                        state.objects[any_of] = replace(listed, freed=False, status=status)
                         state.handed -= {any_of}
                         state.history.pop(any_of, None)
                         state.memory[at] = Reference(any_of, 0)
@@ -366,11 +373,16 @@ class Executor:
                 truths[key] = truth
             else:
                 changed = True
-        if not changed:
+        told = real_ones(known, other)
+        if not changed and not told:
             return None
         merged = known.copy()
         merged.memory = memory
         merged.truths = truths
+        for identity in told:
+            merged.objects[identity] = other.objects[identity]
+            merged.history[identity] = other.history.get(identity, ())
+            merged.handed |= {identity} & other.handed
         return merged
 
     def or_null(self, one: Value, other: Value | None) -> Symbol | None:
@@ -400,7 +412,8 @@ class Executor:
         names = {provenance.list_of(k, s) if k else "" for k, s in zip(links, states, strict=True)}
         if len(names) != 1 or names == {""}:
             return None
-        link = self.interner.key(("list", *names))
+        waited = all(provenance.waited_for(k, s) for k, s in zip(links, states, strict=True))
+        link = provenance.list_link(names.pop(), waited)
         return Symbol(self.interner.key(("container", link, "any", where), (link,)))
 
     def core(self, state: State) -> Hashable:
@@ -504,3 +517,20 @@ class Executor:
         if assume(key, not positive, other):
             taken.append((terminator.other, other))
         return taken
+
+
+def real_ones(known: State, other: State) -> list[int]:
+    """Return the freed tables that only one state takes for the kernel's, as it supposed: not the other one.
+
+    Freed tables are alike to a join. What becomes of one later, freed again say, is told by the path that
+    need not suppose anything.
+    """
+    return [
+        identity
+        for identity, one in known.objects.items()
+        if one.freed
+        and one.supposed
+        and (theirs := other.objects.get(identity)) is not None
+        and theirs.freed
+        and not theirs.supposed
+    ]

@@ -58,6 +58,8 @@ class Journal:
     left: dict[tuple[str, bool, int], Object] = field(default_factory=dict)  # level, kernel, status
     filled: set[str] = field(default_factory=set)  # containers of tables, not of pointers to entries
     gaps: dict[tuple[str, int, str, str], None] = field(default_factory=dict)
+    owned: set[tuple[str, str]] = field(default_factory=set)  # functions, by path and name, that were called
+    # with tables that nobody had handed over
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
 

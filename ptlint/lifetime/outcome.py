@@ -23,6 +23,7 @@ class Outcome:
     doubts: dict[tuple[str, SiteKey], set[Violation]] = field(default_factory=dict)  # as in Journal
     left: dict[tuple[str, bool], set[int]] = field(default_factory=dict)  # statuses, by level and kernel's
     gaps: list[tuple[str, int, str, str]] = field(default_factory=list)
+    owned: set[Key] = field(default_factory=set)  # as in Journal
     definitions: dict[Key, Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
     unreached: dict[Key, int] = field(default_factory=dict)  # lines of roots that nobody is seen to call

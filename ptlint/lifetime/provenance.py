@@ -8,10 +8,13 @@ is seen with the structure's tag, the two ends are taken for two containers.
 
 from __future__ import annotations
 
-from ptlint.lifetime.objects import State
+from collections.abc import Hashable
+
+from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.values import Address, Interner, Reference, Value, pointer_to
 
 LINKS = ("next", "prev", "first")
+ROOT, CALLED = 2, 5  # where the number of an activation has the function's name
 UNNAMED = "?"  # a storage that nothing is known of: never the same as another one
 ARITHMETIC = frozenset({"+", "-", "*", "/", "&", "|", "^", "<<", ">>", "~"})
 
@@ -97,7 +100,27 @@ class Provenance:
             listed = self.list_of(before, state) if before else ""
             if listed:
                 return listed
-        return list_name(head)
+        return self.list_name(head)
+
+    def waited_for(self, key: int, state: State) -> bool:
+        """Say whether a grace period has passed since all was linked into the list that a link is from."""
+        expression = self.interner.expression(key)
+        if not isinstance(expression, tuple):
+            return False
+        if expression[0] == "list":
+            return len(expression) > len(("list", "name"))
+        if expression[0] != "load" or expression[2][-1:] == () or expression[2][-1] not in LINKS:
+            return False
+        base = expression[1]
+        known = state.objects.get(base[1]) if base[0] == "object" else None
+        if known is not None:
+            return known.origin is Origin.LIST and known.sync is Sync.GRACE
+        before = self.contained(base[1]) if base[0] == "symbol" else 0
+        return bool(before) and self.waited_for(before, state)
+
+    def list_link(self, name: str, waited: bool) -> int:
+        """Return the number of a link of the list of this name; `waited` as `waited_for`."""
+        return self.interner.key(("list", name, "after a grace period") if waited else ("list", name))
 
     def behind(self, link: Value, state: State) -> str:
         """Return the container of a table whose first words are a list's link: of those linked to it, too."""
@@ -152,13 +175,21 @@ class Provenance:
         """Return the number of the structure that a member belongs to (the mm of mm->pgd)."""
         return self.interner.number(pointer_to(Address(at.base, at.path[:-1]), self.interner))
 
+    def list_name(self, head: Value) -> str:
+        """Return the name of the list that a head stands for; of a local one with its function's."""
+        if isinstance(head, Address):
+            names = [str(p) for p in head.path if p not in ("*", "[]")]
+            if head.base[0] == "global":
+                return "list " + ".".join([str(head.base[-1]), *names])
+            if head.base[0] == "local" and not names:
+                return f"list {self.function_of(head.base[1])}.{head.base[-1]}"
+            if names:
+                return f"list {names[-1]}"
+        return "list"
 
-def list_name(head: Value) -> str:
-    """Return the name of the list that a head stands for."""
-    if isinstance(head, Address):
-        names = [str(p) for p in head.path if p not in ("*", "[]")]
-        if head.base[0] == "global" or (head.base[0] == "local" and not names):
-            return "list " + ".".join([str(head.base[-1]), *names])
-        if names:
-            return f"list {names[-1]}"
-    return "list"
+    def function_of(self, frame: Hashable) -> str:
+        """Return the name of the function that an activation is of, by the activation's number."""
+        expression = self.interner.expression(frame) if isinstance(frame, int) else None
+        if not isinstance(expression, tuple):
+            return ""
+        return str(expression[CALLED if len(expression) > CALLED else ROOT])

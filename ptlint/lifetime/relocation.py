@@ -42,6 +42,7 @@ class _Relocation:
         new.left.update(old.left)
         new.filled.update(old.filled)
         new.definitions.update((key, definitions.get(one, one)) for key, one in old.definitions.items())
+        new.owned.update(old.owned)
         new.units.update(old.units)
         return new
 

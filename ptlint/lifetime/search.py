@@ -371,6 +371,7 @@ class Search:
             for (level, kernel, status), _ in journal.left.items():
                 result.left.setdefault((level, kernel), set()).add(status)
             result.gaps.extend(journal.gaps)
+            result.owned |= journal.owned
             result.definitions |= journal.definitions
             result.units |= journal.units
         return result

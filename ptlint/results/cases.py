@@ -24,11 +24,13 @@ from difflib import unified_diff
 from pathlib import Path
 
 from ptlint.errors import PtlintError, RuleError
+from ptlint.kconfig.arch import arch_named
+from ptlint.kconfig.configuration import configuration_from_text
 from ptlint.kconfig.toolchain import DEFAULT
 from ptlint.results.combining import satisfies
 from ptlint.results.engine import Engine, Request
 from ptlint.results.model import Finding, Result, Status
-from ptlint.results.run import check, patch
+from ptlint.results.run import Run, check, patch
 from ptlint.results.selection import Selection
 from ptlint.rules.conditions import Condition, parse_condition
 from ptlint.rules.model import Rule
@@ -38,7 +40,8 @@ from ptlint.source.tree import Overlay, Tree, normal_path
 
 _SUFFIXES = (".c", ".kconfig")
 _BEFORE, _AFTER = ".before", ".after"
-_HEADER = re.compile(r"(?://|#)\s*(file|config|arch):\s*(.*?)\s*")
+_NEEDS = ("file", "config", "arch")
+_HEADER = re.compile(r"(?://|#)\s*([a-z]+):\s*(.*?)\s*")
 _BLOCK = re.compile(r"^```(?:c|kconfig) (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(
     r"(?:/\*|//|#)\s*(?:(?P<gap>gap):.*?|(?P<kind>expect|ok|todo-expect):\s*(?P<rule>[a-z0-9-]+)"
@@ -109,17 +112,40 @@ def run_case(case: Case, rule: Rule, tree: Tree, engine: Engine) -> tuple[str, .
             run = patch(request, case.series, selection, engine, _silent, final=False)
     except PtlintError as error:
         return (f"cannot be run: {error}",)
+    result = _spelled_out(run)
     if case.hits is not None:
-        return tuple(_judge_block(case, run.result))
+        return tuple(_judge_block(case, result))
     before = list(_notes(case, base, rule))
     if case.series is None:
-        return tuple(_judge(case, before, run.result))
+        return tuple(_judge(case, before, result))
     after = list(_notes(case, run.trees[-1], rule))
     if case.sides is not None:
         before, after = _compared(before, after, case.sides)
     fixed = frozenset({Status.FIXED})
     notes = [note for note in before if note.statuses == fixed]
-    return tuple(_judge(case, [*notes, *(note for note in after if note.statuses != fixed)], run.result))
+    return tuple(_judge(case, [*notes, *(note for note in after if note.statuses != fixed)], result))
+
+
+def _spelled_out(run: Run) -> Result:
+    """Return the result of a run, with combinations that assign all symbols of their configurations.
+
+    A case's `when` may name symbols that the combinations of its run do not differ by.
+    """
+    return replace(
+        run.result,
+        combinations=tuple(
+            replace(
+                one,
+                assignment={
+                    **configuration_from_text(arch_named(one.arch), run.configurations[one.id]).values,
+                    **one.assignment,
+                },
+            )
+            if one.id in run.configurations
+            else one
+            for one in run.result.combinations
+        ),
+    )
 
 
 def _as_patch(case: Case, tree: Tree) -> tuple[Case, Overlay]:
@@ -174,8 +200,10 @@ def _headers(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for line in text.splitlines():
         match = _HEADER.fullmatch(line)
-        if match is not None:
+        if match is not None and match[1] in _NEEDS:
             found.append((match[1], match[2]))
+        elif match is not None:
+            raise RuleError(f"a case cannot say {match[1]!r}: it says {', '.join(_NEEDS)}")
         elif not line.startswith(("//", "#")):
             break
     return found

@@ -16,7 +16,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, Monitor, split_member
+from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, USE, Monitor, split_member
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -89,8 +89,23 @@ def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: 
         if violation.rule in outcome.wrong.get(passed, (violation.rule,)) and all(
             states.possible(doubt) for doubt in outcome.doubts.get(passed, ()) if doubt.rule == violation.rule
         ):
-            return key
+            return used_at(path[: path.index(key) + 1], outcome.owned) if violation.event == USE else key
     return path[0]
+
+
+def used_at(path: Sequence[SiteKey], owned: Container[tuple[str, str]]) -> SiteKey:
+    """Return where a table is used after it was handed over; `path` ends with the use.
+
+    A function that is called with tables of its callers' own as well (`owned`) uses those rightly; so do
+    helpers in headers, those of a page's flags say. What is wrong is that they are called, by the function
+    that handed the table over or one below it.
+    """
+    for at in range(len(path) - 1, -1, -1):
+        key = path[at]
+        helper = not key.path.endswith(".c") or (key.path, key.function) in owned
+        if not helper or any(before.function == key.function for before in path[:at]):
+            return key
+    return path[-1]
 
 
 class States:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
 from ptlint.lifetime.objects import Origin
-from ptlint.lifetime.provenance import list_name
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Int, Interner, Symbol, Value
@@ -41,7 +40,7 @@ class ListEvents:
         state = site.state
         known = None if identity is None else state.objects.get(identity)
         if identity is not None and known is not None and (known.table or known.origin is Origin.ENTRY):
-            name = self.provenance.behind(head, state) or list_name(head)
+            name = self.provenance.behind(head, state) or self.provenance.list_name(head)
             self.linked(LINK, entry, identity, site)
             self.recorder.note(
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
@@ -50,6 +49,8 @@ class ListEvents:
                 if known.table:
                     self.recorder.journal.filled.add(name)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
+                if isinstance(head, Address) and head.base[0] == "local":
+                    self.name_links(head, name, site)  # not all that is in it has waited any more
                 if (
                     known.supposed
                 ):  # what became of a table of the kernel, if it is one, tells nothing of others
@@ -82,7 +83,7 @@ class ListEvents:
         """`argument` is an empty list: what is found there later was linked into a list of its name."""
         head = site.argument(fact.argument)
         if isinstance(head, Address) and head.base[0] == "local":
-            self.name_links(head, list_name(head), site)
+            self.name_links(head, self.provenance.list_name(head), site)
         identity = referred(head)
         if identity is not None and (identity in site.state.handed or identity in site.state.called):
             self.linked(ACCESS, head, identity, site)
@@ -92,11 +93,11 @@ class ListEvents:
         """Let what is read from a list's head be an element of the list of this name."""
         for link in ("next", "prev"):
             link_at = Address(head.base, (*head.path, link))
-            site.state.memory[link_at] = Symbol(self.interner.key(("list", name)))
+            site.state.memory[link_at] = Symbol(self.provenance.list_link(name, waited=False))
 
     def on_list_splice(self, fact: Fact, site: CallSite) -> Outcomes:
         """What was on one list is now on the other, a local one mostly: it goes by the first one's name."""
         source, target = site.argument(fact.argument), site.argument(fact.value)
         if isinstance(target, Address):
-            self.name_links(target, list_name(source), site)
+            self.name_links(target, self.provenance.list_name(source), site)
         return [(site.state, Int(0))]

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import LAST
-from ptlint.lifetime.objects import Origin, Sync, Visibility
+from ptlint.lifetime.objects import Origin, State, Sync, Visibility
+from ptlint.lifetime.provenance import LINKS
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.unions import Unions
-from ptlint.lifetime.values import Address, Int, Interner, Reference, pointer_to
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol, pointer_to
 from ptlint.program.facts import Fact
 
+LINKED = tuple((link,) for link in LINKS)  # the paths of a list head's members
 READING = "reading"  # the lock of a section that grace periods wait for
 
 
@@ -60,7 +63,28 @@ class SynchronisationEvents:
                 self.recorder.note(
                     state, identity, fact.event, site.instruction.place, site.frame, f"{fact.name}() {text}"
                 )
+        if sync is Sync.GRACE:
+            self.wait_for_lists(state, site.frame)
         return [(state, Int(0))]
+
+    def wait_for_lists(self, state: State, frame: Frame) -> None:
+        """What is on a local list has waited as well: nobody else puts anything there meanwhile."""
+        provenance = self.recorder.provenance
+        waited: dict[Address, str] = {}
+        for at, value in state.memory.items():
+            if isinstance(at, Address) and at.base[0] == "local" and at.path[-1:] in LINKED:
+                link = value.key if isinstance(value, Symbol) else 0
+                waited[at] = (
+                    provenance.list_of(link, state) if link and not provenance.contained(link) else ""
+                )
+        for name in sorted(self.recorder.journal.filled):
+            head = local_head(name, frame)
+            if head is not None:
+                for path in LINKED:
+                    waited.setdefault(Address(head.base, path), name)
+        for at, name in waited.items():
+            if name:
+                state.memory[at] = Symbol(provenance.list_link(name, waited=True))
 
     def on_lock(self, fact: Fact, site: CallSite) -> Outcomes:
         """The lock `argument` is held from now on; a trylock may have failed."""
@@ -115,3 +139,11 @@ class SynchronisationEvents:
         last = site.state.copy()
         last.dead = last.dead | {self.interner.number(pointer_to(Address(counter.base, ()), self.interner))}
         return [(last, Int(1)), (site.state, Int(0))]
+
+
+def local_head(name: str, frame: Frame | None) -> Address | None:
+    """Return where a list of this name is in an activation that is going on, None if it is none of theirs."""
+    function, _, local = name.removeprefix("list ").rpartition(".")
+    while frame is not None and frame.definition.function.name != function:
+        frame = frame.parent
+    return Address(("local", frame.number, local), ()) if frame is not None else None

@@ -29,9 +29,9 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd)
 
 	call_rcu(&pt->pt_rcu_head, extra_rcu);
 #ifdef CONFIG_X86_PAE
-	if (ptdesc_test_kernel(pt))
+	if (ptdesc_test_kernel(pt))	/* expect: use-after-queue when X86_PAE */
 		BUG();
-	pt->pt_index = 0;	/* expect: use-after-queue when X86_PAE */
+	pt->pt_index = 0;
 #endif
 }
 EXPORT_SYMBOL_GPL(extra_drop);
