@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: TRANSPARENT_HUGEPAGE=y
+// config: TRANSPARENT_HUGEPAGE=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Deposited tables, unused and used. */
 #include <linux/export.h>

@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: PGTABLE_VIRTUAL=n
+// config: PGTABLE_VIRTUAL=n
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* An architecture may read an entry of one level by the accessors of the last one. */
 #include <linux/export.h>

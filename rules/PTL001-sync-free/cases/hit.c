@@ -19,10 +19,10 @@ EXPORT_SYMBOL_GPL(extra_drop);
 
 void extra_drop_page(pmd_t *pmd)
 {
-	struct page *page = pmd_page(pmdp_get(pmd));
+	struct ptdesc *pt = page_ptdesc(pmd_page(pmdp_get(pmd)));
 
 	pmd_clear(pmd);
 	flush_tlb_all();
-	__free_page(page);	/* expect: sync-free */
+	__free_page(ptdesc_page(pt));	/* expect: sync-free */
 }
 EXPORT_SYMBOL_GPL(extra_drop_page);

@@ -9,13 +9,15 @@
 static int extra_collect(struct mm_struct *mm, pmd_t *pmd, struct list_head *tables)
 {
 	spinlock_t *ptl = pmd_lock(mm, pmd);
+	struct ptdesc *pt;
 	int i, nr = 0;
 
 	for (i = 0; i < PTRS_PER_PMD; i++) {
 		if (!pmd_present(pmd[i]) || pmd_leaf(pmd[i]))
 			continue;
-		list_add(&page_ptdesc(pmd_page(pmd[i]))->pt_list, tables);
+		pt = page_ptdesc(pmd_page(pmd[i]));
 		pmd_clear(pmd + i);
+		list_add(&pt->pt_list, tables);
 		nr++;
 	}
 	spin_unlock(ptl);

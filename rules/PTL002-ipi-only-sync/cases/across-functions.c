@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Unlink, IPI and free each have a function of their own. */
 #include <linux/export.h>

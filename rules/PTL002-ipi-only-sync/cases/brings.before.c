@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A patch puts an IPI in the place of a grace period: before. */
 #include <linux/export.h>

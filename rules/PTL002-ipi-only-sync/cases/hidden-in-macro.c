@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IPI and free both stand in macros. */
 #include <linux/export.h>

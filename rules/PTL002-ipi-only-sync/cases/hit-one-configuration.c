@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Under one configuration an IPI, under the other a grace period. */
 #include <linux/export.h>

@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* An interrupt on every processor, and then the free. */
 #include <linux/smp.h>

@@ -1,5 +1,5 @@
 // file: mm/extra.c
-// assume: SMP=y
+// config: SMP=y
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* With an IPI and right, or wrong in another way. */
 #include <linux/smp.h>
