@@ -7,9 +7,10 @@ files, tokenizes, and parses blocks. Nothing here reads the disk, the environmen
 
 What conf does and Kconfiglib does not (the kernel's scripts/kconfig is the reference):
 
-* ``modules`` (5.13), ``transitional`` (6.18), ``depends on A if B`` (7.x).
-* ``source`` names one file, relative to the top of the tree; no patterns.
-* ``$FOO`` in a string is text; only ``$(FOO)`` is expanded. A variable set with := is not expanded again.
+* ``modules`` (5.13), ``transitional`` (6.18; it goes with a help text only), ``depends on A if B`` (7.x).
+* ``source`` names one file, relative to the top of the tree; no patterns. Since 7.1 none may be named twice.
+* ``$FOO`` in a string is text; only ``$(FOO)`` is expanded. A variable set with := is not expanded again; its
+  name may have a ``$``.
 * Since 6.11 the members of a choice depend on what the choice depends on, not on the choice itself.
 * The type of a symbol that is given twice is the first one.
 
@@ -37,6 +38,8 @@ thousand. Without it a few lines that refer to themselves twice could go on for 
 """
 
 _WORD = re.compile(r"[A-Za-z0-9_$/.-]+")
+_VARIABLE = re.compile(r"(?:[A-Za-z0-9_-]|\$(?!\())*")
+_ASSIGNED = re.compile(r"\s*(=|:=|\+=)\s*(.*)")
 _OPERATORS = (
     ("&&", k._T_AND),
     ("||", k._T_OR),
@@ -74,6 +77,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
         shell: Callable[[str], str],
         *,
         member_choices: bool = True,
+        sourced_once: bool = False,
     ) -> None:
         """Read the file "Kconfig" and what it sources.
 
@@ -82,6 +86,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
             environment: the variables that ``$(NAME)`` may name.
             shell: gives the answer to ``$(shell,command)``.
             member_choices: the rules of 6.11 and later for choices.
+            sourced_once: the rule of 7.1 and later that no file is sourced twice.
         """
         self.top_node: Any
         self.filename: str
@@ -91,6 +96,8 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._shell = shell
         self._work = 0
         self.member_choices = member_choices
+        self._sourced_once = sourced_once
+        self._sourced: dict[str, str] = {}
         self.transitional: set[Any] = set()
         self.has_modules = False
         self.selectors: dict[Any, list[tuple[Any, Expression, Expression]]] = {}
@@ -117,6 +124,9 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._build_dep()
         for symbol in self.unique_defined_syms:
             k._check_dep_loop_sym(symbol, False)
+        for symbol in self.unique_defined_syms:
+            if symbol in self.transitional:
+                _check_transitional(symbol)
         self._add_choice_deps()
 
     def _set_up(self, filename: str, warn: bool, warn_to_stderr: bool, encoding: str) -> None:
@@ -195,6 +205,10 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._include_path += ((self.filename, self.linenr),)
         if any(name == filename for name, _ in self._include_path):
             raise k.KconfigError(f"{self.filename}:{self.linenr}: '{filename}' sources itself")
+        place = f"{self.filename}:{self.linenr}"
+        first = self._sourced.setdefault(filename, place)
+        if self._sourced_once and first != place:
+            raise k.KconfigError(f"{place}: '{filename}' is sourced again, after {first}")
         self._readline = self._open(filename, "r").readline
         self.kconfig_filenames.append(filename)
         self.filename = filename
@@ -258,6 +272,37 @@ class Language(k.Kconfig):  # type: ignore[misc]
             tokens.append(token)
         tokens.append(None)
         return tokens
+
+    def _parse_assignment(self, s: str) -> None:
+        """Set a variable (``A = b``, ``A := b``, ``A += b``), or expand a macro that gives nothing."""
+        s = s.lstrip()
+        end = 0
+        while True:
+            name = _VARIABLE.match(s, end)
+            end = name.end() if name else end
+            if not s.startswith("$(", end):
+                break
+            s, end = self._expand_macro(s, end, ())
+        if not s.strip():
+            return
+        assigned = _ASSIGNED.match(s, end)
+        if assigned is None:
+            self._parse_error("syntax error")  # raises
+            return
+        variable = self.variables.get(s[:end])
+        operator, value = assigned.groups()
+        if variable is None:
+            variable = self.variables[s[:end]] = k.Variable()
+            variable.kconfig = self
+            variable.name = s[:end]
+            variable._n_expansions = 0
+            variable.value = ""
+            operator = "=" if operator == "+=" else operator
+        if operator != "+=":
+            variable.is_recursive = operator == "="
+        if not variable.is_recursive:
+            value = self._expand_whole(value, ())
+        variable.value = f"{variable.value} {value}" if operator == "+=" else value
 
     def _fn_val(self, args: list[str]) -> str:
         name = args[0]
@@ -494,6 +539,15 @@ class Language(k.Kconfig):  # type: ignore[misc]
         return self._make_or(self._any_of(terms[:middle]), self._any_of(terms[middle:]))
 
 
+def _check_transitional(symbol: Any) -> None:
+    """Refuse a transitional symbol that has more than a type and a help text."""
+    for node in symbol.nodes:
+        has = (node.prompt, node.defaults, node.selects, node.implies, node.ranges)
+        if any(has) or node.dep is not symbol.kconfig.y:
+            place = f"{node.filename}:{node.linenr}"
+            raise k.KconfigError(f"{place}: {symbol.name} is transitional, so it can only have a help text")
+
+
 def _ignored(_language: Language, _name: str, _text: str) -> str:
     return ""
 
@@ -508,6 +562,7 @@ def read_language(
     shell: Callable[[str], str],
     *,
     member_choices: bool,
+    sourced_once: bool,
 ) -> Language:
     """Return the Kconfig files that begin at "Kconfig".
 
@@ -515,7 +570,7 @@ def read_language(
         ptlint.errors.KconfigError: they cannot be read; names file and line.
     """
     try:
-        return Language(find, environment, shell, member_choices=member_choices)
+        return Language(find, environment, shell, member_choices=member_choices, sourced_once=sourced_once)
     except k.KconfigError as error:
         raise KconfigError(f"Kconfig: {' '.join(str(error).split())}") from error
     except RecursionError as error:
