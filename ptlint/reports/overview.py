@@ -77,9 +77,9 @@ def _notes(overview: Overview, row: ArchOverview) -> Iterator[Line]:
         yield [(f"{can}: ", "bold"), ("; ".join(_reason(step) for step in feasibility.why), "")]
     for ways in row.ways:
         if ways.findings:
-            lead = (
-                f"with {overview.assumption}" if ways.holds is Holds.ASSUMED else f"found while {ways.holds}"
-            )
+            lead = "found" if len(row.ways) == 1 else f"found while {ways.holds}"
+            if ways.holds is Holds.ASSUMED:
+                lead = f"with {overview.assumption}"
             yield [(f"{lead}: ", "bold"), (_counted(ways.findings), "")]
 
 

@@ -42,14 +42,15 @@ def _decided(name: str, model: Model | None, arch: Arch | None) -> str:
     if model is None or symbol is None or any(node.prompt for node in symbol.nodes):
         return f"{name} is as its prompt, defaults and selects allow"
     selects = [_select(*one) for one in model.kconf.selectors.get(symbol, ())]
-    if not symbol.defaults and not selects:
-        return f"nothing selects {name}{_on(arch)}"
-    if not symbol.defaults:
-        more = len(selects) - _MOST_SELECTS
-        listed = ", ".join(selects[:_MOST_SELECTS]) + (f" and {more} more" if more > 0 else "")
+    more = len(selects) - _MOST_SELECTS
+    listed = ", ".join(selects[:_MOST_SELECTS]) + (f" and {more} more" if more > 0 else "")
+    if symbol.defaults:
+        values = [str(expr_str(value)) for value, _ in symbol.defaults]
+        default = f"{name} has no prompt, and its default is {' or '.join(dict.fromkeys(values))}"
+        return f"{default}; it is selected by {listed}" if selects else default
+    if selects:
         return f"{name} is on only if selected,{_on(arch)} by {listed}"
-    values = [str(expr_str(value)) for value, _ in symbol.defaults]
-    return f"{name} has no prompt, and its default is {' or '.join(dict.fromkeys(values))}"
+    return f"nothing selects {name}{_on(arch)}"
 
 
 def _select(source: Any, _cond: Any, own: Any) -> str:

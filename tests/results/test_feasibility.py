@@ -67,6 +67,13 @@ def test_what_excludes_it_is_a_minimal_core() -> None:
     assert not any("BATCH" in one for one in why)
 
 
+def test_a_default_does_not_hide_who_selects() -> None:
+    kconfig = GOAL.replace("config OVERRIDE\n\tbool\n", "config OVERRIDE\n\tdef_bool n\n")
+    condition, why = feasible("\tselect BATCH if SMP\n\tselect OVERRIDE if SMP\n", kconfig)
+    assert condition == "n"
+    assert "Kconfig:3: OVERRIDE has no prompt, and its default is n; it is selected by X86 if SMP" in why
+
+
 def test_where_it_holds_is_told_in_what_a_user_sets() -> None:
     assert feasible("\tselect BATCH if SMP\n\tselect OVERRIDE if HUGE\n") == (
         "!HUGE && SMP",
