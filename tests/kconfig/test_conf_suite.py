@@ -12,8 +12,6 @@ from pathlib import Path
 import conf_suite as suite
 import pytest
 
-pytestmark = pytest.mark.kernel
-
 VERSIONS = ("6.12", "latest")
 
 DIALOGUE_ONLY = {
@@ -23,6 +21,7 @@ DIALOGUE_ONLY = {
 """Folders in which only the words of conf's dialogue are compared, which ptlint does not have."""
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_tests_of_conf_hold_for_the_model(version: str, kernel_tree: Callable[[str], Path]) -> None:
     root = kernel_tree(version)
@@ -52,3 +51,59 @@ def outcome(root: Path, folder: str) -> str:
     if folder in DIALOGUE_ONLY:
         return f"it compares more than {DIALOGUE_ONLY[folder]}" if checks else ""
     return "" if checks else "nothing of it is compared: add what it needs, or say why it does not apply"
+
+
+KCONFIG = """\
+config A
+	bool "a"
+	default y
+config B
+	bool "b"
+	depends on A
+"""
+HEADER = "#\n# Automatically generated file; DO NOT EDIT.\n# Main menu\n#\n"
+RIGHT = f"{HEADER}CONFIG_A=y\n# CONFIG_B is not set\n"
+LOOP = "config A\n\tbool\n\tselect A\n"
+COMPARES = "    assert conf.alldefconfig() == 0\n    assert conf.config_matches('expected')\n"
+FAILS = "    assert conf.alldefconfig() == 1\n    assert conf.stderr_contains('expected')\n"
+LOOP_WORDS = (
+    "error: recursive dependency detected!\n\tsymbol A is selected by A\n"
+    'For a resolution refer to x\nsubsection "y"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "kconfig", "expected", "wrong"),
+    [
+        (COMPARES, KCONFIG, RIGHT, ""),
+        (COMPARES, KCONFIG, RIGHT.replace("# CONFIG_B is not set", "CONFIG_B=y"), "AssertionError"),
+        (COMPARES, LOOP, RIGHT, "AssertionError"),
+        (FAILS, LOOP, LOOP_WORDS, ""),
+        (FAILS, KCONFIG, LOOP_WORDS, "AssertionError"),
+        (FAILS, LOOP + "config C\n\tbool\n\tselect C\n", LOOP_WORDS, "AssertionError"),
+        (
+            FAILS,
+            LOOP,
+            "Kconfig:1: error: transitional symbols can only have help sections\n",
+            "AssertionError",
+        ),
+        (FAILS, LOOP, "Kconfig:1: error: something new\n", "StrangeTest"),
+        ("    assert conf.alldefconfig() == 0\n", KCONFIG, "", "compares nothing"),
+        ("    assert conf.stdout_contains('expected')\n", KCONFIG, "", "nothing of it is compared"),
+        ("    assert conf.newconfig() == 0\n", KCONFIG, "", "there is no conf.newconfig here"),
+        ("    import os\n", KCONFIG, "", "line 2 is not understood"),
+        ("    open('x')\n", KCONFIG, "", "NameError"),
+    ],
+)
+def test_a_test_of_conf_fails_where_the_model_differs_or_nothing_is_known(
+    tmp_path: Path, body: str, kconfig: str, expected: str, wrong: str
+) -> None:
+    folder = tmp_path / "scripts/kconfig/tests/one"
+    folder.mkdir(parents=True)
+    (tmp_path / "Makefile").write_text("VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 0\n")
+    (folder / "__init__.py").write_text(f"def test(conf):\n{body}")
+    (folder / "Kconfig").write_text(kconfig)
+    (folder / "expected").write_text(expected)
+    assert suite.folders(tmp_path) == ["one"]
+    found = outcome(tmp_path, "one")
+    assert wrong in found and bool(found) == bool(wrong)
