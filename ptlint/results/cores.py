@@ -24,7 +24,8 @@ def core_step(reason: Reason, model: Model | None, arch: Arch | None) -> Step:
     path, line = place or ("Kconfig", 1)
     match reason.kind:
         case Kind.UNDEFINED:
-            return Step(path, line, 1, "", f"no Kconfig file{_on(arch)} defines {name}")
+            of = "" if arch is None else f" of {arch.name}"
+            return Step(path, line, 1, "", f"no Kconfig file{of} defines {name}")
         case Kind.DEPENDS:
             line = line_of(model, name, "depends on", reason.text) or line if model else line
             return Step(path, line, 1, "", f"{name} depends on {reason.text}")

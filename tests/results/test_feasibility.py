@@ -93,7 +93,7 @@ def test_what_can_be_chosen_can_hold_where_its_dependencies_are_met() -> None:
 
 
 def test_a_symbol_that_the_tree_does_not_define_holds_nowhere() -> None:
-    assert feasible("", COMMON) == ("n", ["Kconfig:1: no Kconfig file on x86_64 defines GOAL"])
+    assert feasible("", COMMON) == ("n", ["Kconfig:1: no Kconfig file of x86_64 defines GOAL"])
 
 
 def test_assumptions_count_but_for_those_of_the_requirement_itself() -> None:
