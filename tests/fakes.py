@@ -3,7 +3,7 @@
 
 `// finding: PTL001 table-a when SMP`, `// site: pte_free unsafe`, `// hole: why` speak of their line. The
 combinations are the lines of a file `combinations` (`x86_64/1 PT_RECLAIM=y SMP=n`), by default one for each
-architecture.
+architecture; see also `_feasibility`.
 """
 
 import re
@@ -15,11 +15,23 @@ from pathlib import Path
 
 from ptlint.errors import KconfigError
 from ptlint.results.engine import Request, StateResult
-from ptlint.results.model import Assumed, Combination, Finding, Gap, Severity, Site, Status, Step, Verdict
+from ptlint.results.model import (
+    Assumed,
+    Combination,
+    Feasibility,
+    Finding,
+    Gap,
+    Severity,
+    Site,
+    Status,
+    Step,
+    Verdict,
+)
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree, read, version, walk
 
+LEVELS = ("pte", "pmd", "pud", "p4d", "pgd", "any")
 MAKEFILE = b"VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n"
 
 _NOTE = re.compile(r"// (finding|site|hole): (.*?)(?: when (.*))?$")
@@ -76,8 +88,10 @@ class FakeEngine:
                     verdict = Verdict(words[1])
                     reason = words[2] if len(words) > 2 else "because"
                     facts = (f"{words[0]}: documented",)
+                    level = words[0].partition("_")[0]
+                    level = level if level in LEVELS else "pte"
                     sites.append(
-                        Site(path, number, column, function, words[0], "pte", verdict, reason, ids, (), facts)
+                        Site(path, number, column, function, words[0], level, verdict, reason, ids, (), facts)
                     )
                 elif match[1] == "finding" and ids and words[0] in rules:
                     steps = (Step(path, max(number - 1, 1), 1, function, "unlinked here"),)
@@ -86,6 +100,7 @@ class FakeEngine:
                             rules[words[0]], words[1], path, number, column, function, ids, match[3], steps
                         )
                     )
+        feasible = _feasibility(tree, request) if len(request.archs) > 1 else ()
         assumed = tuple(Assumed(symbol, value, True) for symbol, value in request.assume)
         return StateResult(
             version(tree),
@@ -98,6 +113,7 @@ class FakeEngine:
             2,
             7,
             ("call_rcu: ends a grace period later",),
+            feasibility=feasible,
         )
 
 
@@ -108,7 +124,9 @@ def _combinations(tree: Tree, request: Request) -> tuple[Combination, ...]:
     found = []
     for line in text.splitlines():
         name, *pairs = line.split()
-        assignment = dict(pair.split("=") for pair in pairs)
+        if name.split("/")[0] not in request.archs:
+            continue
+        assignment = dict(pair.split("=") for pair in pairs) | dict(request.assume)
         condition = " && ".join(
             symbol if value == "y" else f"!{symbol}"
             for symbol, value in assignment.items()
@@ -116,6 +134,16 @@ def _combinations(tree: Tree, request: Request) -> tuple[Combination, ...]:
         )
         found.append(Combination(name, name.split("/")[0], assignment, condition or "y"))
     return tuple(found)
+
+
+def _feasibility(tree: Tree, request: Request) -> tuple[Feasibility, ...]:
+    """Return what the file "feasibility" says: `csky n nothing selects X`, or `y` if it says nothing."""
+    said = {}
+    for line in (tree.find("feasibility") or b"").decode().splitlines():
+        arch, condition, why = line.split(" ", 2)
+        step = Step("mm/Kconfig", 7, 1, "", why)
+        said[arch] = Feasibility(arch, "PT_RECLAIM", condition.replace("+", " && "), (step,))
+    return tuple(said.get(arch, Feasibility(arch, "PT_RECLAIM", "y", ())) for arch in request.archs)
 
 
 def _finding(

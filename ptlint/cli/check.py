@@ -36,7 +36,10 @@ def run(arguments: argparse.Namespace, engine: "Engine | None") -> int:
 
 
 def analyse(arguments: argparse.Namespace, engine: "Engine | None", mode: str, ledger: bool) -> int:
-    """Analyse a tree, report on it, and return the exit status."""
+    """Analyse a tree, report on it, and return the exit status.
+
+    The overview of an audit takes another analysis, and only people read it.
+    """
     wanted = targets(arguments.format, arguments.output)
     from ptlint.cli.output import conclude
     from ptlint.cli.session import open_session, paths_in, progress
@@ -46,7 +49,8 @@ def analyse(arguments: argparse.Namespace, engine: "Engine | None", mode: str, l
 
     tree = open_tree(arguments.tree)
     session = open_session(arguments, engine, tree, paths_in(tree, arguments.paths))
+    overview = mode == "audit" and not arguments.quiet and any(one.format == "text" for one in wanted)
     with progress(arguments) as teller:
-        found = check(session.request, session.selection, session.engine, teller, mode, ledger)
+        found = check(session.request, session.selection, session.engine, teller, mode, ledger, overview)
     found = suppress(found, session.accepted, session.selection.rules)
     return conclude(found, wanted, arguments)

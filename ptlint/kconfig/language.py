@@ -2,21 +2,19 @@
 """Reads the Kconfig files of a tree into Kconfiglib's objects, as the kernel's own conf reads them.
 
 Kconfiglib 14.1.0 is the last release (2020) and asks the machine it runs on: files, the environment,
-the shell. `Language` keeps its objects, its expressions and its preprocessor, and replaces what opens
-files, tokenizes, and parses blocks. Nothing here reads the disk, the environment, or runs a program.
+the shell. `Language` keeps its objects and expressions, and replaces what opens files and parses blocks;
+`ptlint.kconfig.macros` is the preprocessor. Nothing here reads the disk, the environment, or runs a program.
 
 What conf does and Kconfiglib does not (the kernel's scripts/kconfig is the reference):
 
-* ``modules`` (5.13), ``transitional`` (6.18), ``depends on A if B`` (7.x).
-* ``source`` names one file, relative to the top of the tree; no patterns.
-* ``$FOO`` in a string is text; only ``$(FOO)`` is expanded. A variable set with := is not expanded again.
+* ``modules`` (5.13), ``transitional`` (6.18; it goes with a help text only), ``depends on A if B`` (7.x).
+* ``source`` names one file, relative to the top of the tree; no patterns. Since 7.1 none may be named twice.
 * Since 6.11 the members of a choice depend on what the choice depends on, not on the choice itself.
 * The type of a symbol that is given twice is the first one.
 
 How values are computed is in `ptlint.kconfig.evaluation`.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from io import StringIO
 from typing import Any
@@ -24,6 +22,7 @@ from typing import Any
 import kconfiglib as k
 
 from ptlint.errors import KconfigError
+from ptlint.kconfig.macros import Macros
 
 Expression = Any
 """A Kconfiglib expression: a symbol, a choice, or a tuple of an operator and its operands."""
@@ -31,25 +30,6 @@ Expression = Any
 _T_TRANSITIONAL = 1000
 """A token of ours, beside Kconfiglib's (1 to 50)."""
 
-_MOST_WORK = 100_000
-"""Variables, and 64 characters each of what they give, that the files of a tree expand; a kernel's need a few
-thousand. Without it a few lines that refer to themselves twice could go on for ever.
-"""
-
-_WORD = re.compile(r"[A-Za-z0-9_$/.-]+")
-_OPERATORS = (
-    ("&&", k._T_AND),
-    ("||", k._T_OR),
-    ("!=", k._T_UNEQUAL),
-    ("<=", k._T_LESS_EQUAL),
-    (">=", k._T_GREATER_EQUAL),
-    ("=", k._T_EQUAL),
-    ("!", k._T_NOT),
-    ("(", k._T_OPEN_PAREN),
-    (")", k._T_CLOSE_PAREN),
-    ("<", k._T_LESS),
-    (">", k._T_GREATER),
-)
 _END_NAMES = {k._T_ENDCHOICE: "endchoice", k._T_ENDIF: "endif", k._T_ENDMENU: "endmenu"}
 _BLOCK_NAMES = {k._T_ENDCHOICE: "choice", k._T_ENDIF: "if", k._T_ENDMENU: "menu"}
 _OF_SYMBOLS = frozenset(
@@ -60,7 +40,7 @@ _OF_SYMBOLS = frozenset(
 """Properties that only symbols and choices have."""
 
 
-class Language(k.Kconfig):  # type: ignore[misc]
+class Language(Macros):
     """The Kconfig files of one architecture as Kconfiglib's objects.
 
     Raises:
@@ -74,6 +54,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
         shell: Callable[[str], str],
         *,
         member_choices: bool = True,
+        sourced_once: bool = False,
     ) -> None:
         """Read the file "Kconfig" and what it sources.
 
@@ -82,15 +63,16 @@ class Language(k.Kconfig):  # type: ignore[misc]
             environment: the variables that ``$(NAME)`` may name.
             shell: gives the answer to ``$(shell,command)``.
             member_choices: the rules of 6.11 and later for choices.
+            sourced_once: the rule of 7.1 and later that no file is sourced twice.
         """
         self.top_node: Any
         self.filename: str
         self._include_path: tuple[tuple[str, int], ...]
         self._find = find
-        self._environment = environment
-        self._shell = shell
-        self._work = 0
+        self._set_up_macros(environment, shell)
         self.member_choices = member_choices
+        self._sourced_once = sourced_once
+        self._sourced: dict[str, str] = {}
         self.transitional: set[Any] = set()
         self.has_modules = False
         self.selectors: dict[Any, list[tuple[Any, Expression, Expression]]] = {}
@@ -117,6 +99,9 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._build_dep()
         for symbol in self.unique_defined_syms:
             k._check_dep_loop_sym(symbol, False)
+        for symbol in self.unique_defined_syms:
+            if symbol in self.transitional:
+                _check_transitional(symbol)
         self._add_choice_deps()
 
     def _set_up(self, filename: str, warn: bool, warn_to_stderr: bool, encoding: str) -> None:
@@ -152,15 +137,6 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self.n, self.m, self.y = (self.const_syms[name] for name in "nmy")
         for symbol in (self.n, self.m, self.y):
             symbol.rev_dep = symbol.weak_rev_dep = symbol.direct_dep = self.n
-        self.variables: dict[str, Any] = {}
-        self._functions = {
-            "info": (_ignored, 1, 1),
-            "error-if": (k._error_if_fn, 2, 2),
-            "filename": (k._filename_fn, 0, 0),
-            "lineno": (k._lineno_fn, 0, 0),
-            "shell": (_answered, 1, 1),
-            "warning-if": (k._warning_if_fn, 2, 2),
-        }
         self._parsing_kconfigs = True
         self.modules = self._lookup_sym("MODULES")
         self.defconfig_list = None
@@ -195,6 +171,10 @@ class Language(k.Kconfig):  # type: ignore[misc]
         self._include_path += ((self.filename, self.linenr),)
         if any(name == filename for name, _ in self._include_path):
             raise k.KconfigError(f"{self.filename}:{self.linenr}: '{filename}' sources itself")
+        place = f"{self.filename}:{self.linenr}"
+        first = self._sourced.setdefault(filename, place)
+        if self._sourced_once and first != place:
+            raise k.KconfigError(f"{place}: '{filename}' is sourced again, after {first}")
         self._readline = self._open(filename, "r").readline
         self.kconfig_filenames.append(filename)
         self.filename = filename
@@ -205,81 +185,7 @@ class Language(k.Kconfig):  # type: ignore[misc]
     def _tokenize(self, s: str) -> Any:
         if "transitional" in s and s.strip() == "transitional":
             return (_T_TRANSITIONAL, None)
-        if "$" in s or "\\" in s:
-            match = k._command_match(s)
-            if match and (token := k._get_keyword(match.group(1))):
-                self._line = s
-                return self._expanding_tokens(s, match.end(), token)
         return super()._tokenize(s)
-
-    def _expanding_tokens(self, s: str, i: int, token: Any) -> list[Any]:
-        """Return the tokens of a line that has macros or backslashes, from its second token on at *i*."""
-        tokens = [token]
-        while i < len(s):
-            char = s[i]
-            if char.isspace():
-                i += 1
-                continue
-            match = _WORD.match(s, i)
-            if match:
-                name = match.group()
-                if "$" in name:
-                    s, i = self._expand_name_iter(s, i)
-                    name = s[match.start() : i]
-                    if not name:
-                        continue
-                    keyword = None
-                else:
-                    i = match.end()
-                    keyword = k._get_keyword(name)
-                if keyword:
-                    token = keyword
-                elif token in k._STRING_LEX:
-                    token = name
-                elif name in k.STR_TO_TRI:
-                    token = self.const_syms[name]
-                else:
-                    token = self._lookup_sym(name)
-            elif char in "\"'":
-                s, end = self._expand_str(s, i)
-                value = s[i + 1 : end - 1]
-                i = end
-                token = value if token in k._STRING_LEX else self._lookup_const_sym(value)
-            elif char == "#":
-                break
-            else:
-                for text, operator in _OPERATORS:
-                    if s.startswith(text, i):
-                        token = operator
-                        i += len(text)
-                        break
-                else:
-                    self._parse_error("unknown tokens in line")
-            tokens.append(token)
-        tokens.append(None)
-        return tokens
-
-    def _fn_val(self, args: list[str]) -> str:
-        name = args[0]
-        variable = self.variables.get(name)
-        if variable is not None:
-            if not variable.is_recursive:
-                return self._counted(name, variable.value)
-            if variable._n_expansions > (0 if len(args) == 1 else 100):
-                self._parse_error(f"the variable {name} refers to itself")
-            variable._n_expansions += 1
-            value = self._expand_whole(variable.value, args)
-            variable._n_expansions -= 1
-            return self._counted(name, value)
-        if name in self._functions:
-            return str(super()._fn_val(args))
-        return self._environment.get(name, "") if len(args) == 1 else ""
-
-    def _counted(self, name: str, value: str) -> str:
-        self._work += 1 + len(value) // 64
-        if self._work > _MOST_WORK:
-            self._parse_error(f"the variable {name} grows too large")
-        return value
 
     # Blocks
 
@@ -494,12 +400,13 @@ class Language(k.Kconfig):  # type: ignore[misc]
         return self._make_or(self._any_of(terms[:middle]), self._any_of(terms[middle:]))
 
 
-def _ignored(_language: Language, _name: str, _text: str) -> str:
-    return ""
-
-
-def _answered(language: Language, _name: str, command: str) -> str:
-    return language._shell(command)
+def _check_transitional(symbol: Any) -> None:
+    """Refuse a transitional symbol that has more than a type and a help text."""
+    for node in symbol.nodes:
+        has = (node.prompt, node.defaults, node.selects, node.implies, node.ranges)
+        if any(has) or node.dep is not symbol.kconfig.y:
+            place = f"{node.filename}:{node.linenr}"
+            raise k.KconfigError(f"{place}: {symbol.name} is transitional, so it can only have a help text")
 
 
 def read_language(
@@ -508,6 +415,7 @@ def read_language(
     shell: Callable[[str], str],
     *,
     member_choices: bool,
+    sourced_once: bool,
 ) -> Language:
     """Return the Kconfig files that begin at "Kconfig".
 
@@ -515,7 +423,7 @@ def read_language(
         ptlint.errors.KconfigError: they cannot be read; names file and line.
     """
     try:
-        return Language(find, environment, shell, member_choices=member_choices)
+        return Language(find, environment, shell, member_choices=member_choices, sourced_once=sourced_once)
     except k.KconfigError as error:
         raise KconfigError(f"Kconfig: {' '.join(str(error).split())}") from error
     except RecursionError as error:

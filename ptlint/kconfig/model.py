@@ -93,8 +93,14 @@ class Model:
             "KERNELVERSION": version(tree),
             "KCONFIG_CONFIG": ".config",
         }
-        new_choices = _release(tree) >= (6, 11)
-        kconf = read_language(tree.find, environment, prober.output, member_choices=new_choices)
+        release = _release(tree)
+        kconf = read_language(
+            tree.find,
+            environment,
+            prober.output,
+            member_choices=release >= (6, 11),
+            sourced_once=release >= (7, 1),
+        )
         return cls(tree, arch, toolchain, kconf, prober)
 
     def defconfig(self, assume: Mapping[str, str] = _NOTHING) -> Configuration:

@@ -20,6 +20,12 @@ from ptlint.source.tree import read, walk
 
 ALL = ("allmodconfig", "allnoconfig")
 
+_VALUES = {
+    "allyesconfig": {BOOL: 2, TRISTATE: 2},
+    "allmodconfig": {BOOL: 2, TRISTATE: 1},
+    "allnoconfig": {BOOL: 0, TRISTATE: 0},
+}
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -45,8 +51,11 @@ def usual_values(
 
 
 def all_settings(model: Model, name: str) -> UserValues:
-    """Return what `conf` sets for one of `ALL`: bools and tristates with a prompt, but no choice's member."""
-    values = {BOOL: 0, TRISTATE: 0} if name == "allnoconfig" else {BOOL: 2, TRISTATE: 1}
+    """Return what `conf` sets for one of `ALL`, or allyesconfig.
+
+    These are bools and tristates with a prompt, but no choice's member.
+    """
+    values = _VALUES[name]
     return {
         symbol: values[symbol.orig_type]
         for symbol in model.symbols.values()

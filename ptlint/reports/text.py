@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ptlint.reports.excerpt import Sources, excerpt
+from ptlint.reports.overview import overview_lines
 from ptlint.reports.spans import Line
 from ptlint.results.fingerprint import fingerprint
 from ptlint.results.making import object_of
@@ -29,6 +30,8 @@ def lines(result: Result, sources: Sources, quiet: bool = False) -> Iterator[Lin
         return
     if result.mode == "audit":
         yield from _relied_upon(result)
+    for overview in result.overviews:
+        yield from overview_lines(overview)
     for note in result.notes:
         yield [("note: ", "note"), (note, "")]
     for assumed in result.assumed:

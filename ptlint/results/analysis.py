@@ -36,10 +36,11 @@ from ptlint.program.units import Units
 from ptlint.results.caches import Caches, Watch
 from ptlint.results.covering import MOST_CONFIGURATIONS, Covering
 from ptlint.results.engine import Request, StateResult, Usual
+from ptlint.results.feasibility import feasibilities
 from ptlint.results.findings import findings_of
 from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
-from ptlint.results.model import Gap
+from ptlint.results.model import Feasibility, Gap
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
 from ptlint.results.recall import Recall
@@ -111,11 +112,14 @@ class Analysis:
         files = Files(searched, noting, FileBranches(), Sources(noting))
         closed = request.closed or bool(request.configs)
         answers: list[Asked] = []
+        feasible: list[Feasibility] = []
         for name in request.archs:
             arch = arch_named(name)
             progress(f"reading the Kconfig of {arch.name}")
             models[arch.name] = model = self.model(request, arch, toolchain)
             logics[arch.name] = logic = Logic(model, dict(request.assume))
+            if len(request.archs) > 1:
+                feasible += feasibilities(model, logic, request.rules, dict(request.assume))
             covering = Covering(logic, model.defconfig(dict(request.assume)), requirements)
             for configuration in given(model, request):
                 if all(configuration.values != other.values for other in covering.chosen):
@@ -165,7 +169,7 @@ class Analysis:
             result = replace(result, usual=usual_of(models, result.cone, request))
         read = frozenset(noting.reads) | noting.absent | frozenset(kconfig.reads) | kconfig.absent
         also = Footprint(read, frozenset(), frozenset(), frozenset())
-        return replace(result, footprint=joined((also, *footprints)))
+        return replace(result, feasibility=tuple(feasible), footprint=joined((also, *footprints)))
 
     def watching(self, rules: Sequence[Rule]) -> Watch:
         """Return the monitor of a choice of rules, with the walks that it has watched."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptlint.results.footprint import Footprint
-from ptlint.results.model import Assumed, Combination, Finding, Gap, Site
+from ptlint.results.model import Assumed, Combination, Feasibility, Finding, Gap, Site
 from ptlint.rules.model import Rule
 from ptlint.source.tree import Tree
 
@@ -61,6 +61,7 @@ class StateResult:
     queried: tuple[tuple[str, str], ...] = ()  # architecture and condition of each violated query
     configurations: Mapping[str, str] = field(default_factory=dict)  # combination -> its .config
     usual: tuple[Usual, ...] = ()  # if there are findings, and the user gave no configuration
+    feasibility: tuple[Feasibility, ...] = ()  # of what the rules require; only if asked for several archs
     footprint: Footprint | None = None  # None: nothing is known of what the answer rests on
 
 

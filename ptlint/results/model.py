@@ -92,6 +92,7 @@ class Site:
     combinations: tuple[str, ...]
     steps: tuple[Step, ...] = ()
     facts: tuple[str, ...] = ()  # primitives and lock arguments that the proof relies on
+    contexts: tuple[Verdict, ...] = ()  # what is proved of those that reach it, where they differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,51 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Feasibility:
+    """Whether an architecture can have what rules require."""
+
+    arch: str
+    requirement: str  # Kconfig expression
+    condition: str  # where the requirement holds, or can be chosen to: "y" anywhere, "n" nowhere
+    why: tuple[Step, ...]  # what excludes it elsewhere: a minimal core of lines of Kconfig files
+
+
+class Holds(StrEnum):
+    """How some combinations stand to a requirement."""
+
+    ON = "on"
+    OFF = "off"
+    ASSUMED = "assumed"  # on, in no real configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the tables of each level are freed in some combinations of one architecture."""
+
+    holds: Holds
+    levels: Mapping[str, tuple[Verdict, ...]]  # of tables that walkers may reach, the worst first
+    findings: Mapping[str, int]  # code and name of a rule, and how many findings it has
+
+
+@dataclass(frozen=True, slots=True)
+class ArchOverview:
+    """What stands between an architecture and a requirement."""
+
+    feasibility: Feasibility
+    ways: tuple[Ways, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What rules require, architecture by architecture."""
+
+    requirement: str
+    assumption: str  # the flags that bring it about where no configuration has it
+    archs: tuple[ArchOverview, ...]
+    gaps: int  # places that were not analysed under the assumption
+
+
+@dataclass(frozen=True, slots=True)
 class PatchState:
     index: int
     subject: str
@@ -173,4 +219,5 @@ class Result:
     silent: tuple[str, ...] = ()  # codes of rules that speak of none of the combinations
     ledger: bool = False  # whether the sites were asked for
     notes: tuple[str, ...] = ()  # on suppressions that suppress nothing, and on hunks that were moved
+    overviews: tuple[Overview, ...] = ()  # of an audit of several architectures
     base: str = ""  # what the patches were laid over, or what was analysed; "" is the tree as it lies on disk

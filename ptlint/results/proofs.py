@@ -19,6 +19,7 @@ def site_of(verdict: SiteVerdict, combination: str) -> Site:
     proofs = verdict.proofs
     key = verdict.key
     worst = next(p for p in ORDER if p in proofs)
+    contexts: tuple[Verdict, ...] = ()
     shown = next(j for j in verdict.judgements if j.proof is worst)
     if worst in (Proof.UNSAFE, Proof.UNDECIDED) or len(proofs) == 1:
         joined = Verdict(worst.value)
@@ -26,6 +27,7 @@ def site_of(verdict: SiteVerdict, combination: str) -> Site:
         reason = "; ".join(reasons[:3])
     else:
         joined = Verdict.CALLER
+        contexts = tuple(Verdict(p.value) for p in ORDER if p in proofs)
         reason = "its callers differ: " + ", ".join(sorted(p.value for p in proofs))
     arguments = tuple(sorted({j.argument for j in verdict.judgements if j.argument}))
     return Site(
@@ -40,6 +42,7 @@ def site_of(verdict: SiteVerdict, combination: str) -> Site:
         (combination,),
         steps_of(shown),
         arguments,
+        contexts,
     )
 
 

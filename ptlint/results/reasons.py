@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kconfiglib import expr_str
-
 from ptlint.kconfig.arch import Arch
-from ptlint.kconfig.entries import entry_of, line_of
 from ptlint.kconfig.explaining import Core, Kind, Reason, explain
 from ptlint.kconfig.formula import Formula
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.simplify import conjunction
 from ptlint.results.branches import Branches, Dead, needed_by
 from ptlint.results.claims import Claim
+from ptlint.results.cores import core_step
 from ptlint.results.model import Status, Step
 
 
@@ -106,37 +104,13 @@ class Reasons:
 
     def _reason(self, reason: Reason, model: Model | None, arch: Arch | None) -> Step:
         name = reason.symbol
-        place = entry_of(model, name) if model is not None else None
-        path, line = place or ("Kconfig", 1)
-        match reason.kind:
-            case Kind.UNDEFINED:
-                others = [entry for entry in self.side.definitions.places(name)]
-                if not others:
-                    return Step("Kconfig", 1, 1, "", f"no Kconfig file defines {name}")
-                first = others[0]
-                what = f"{arch} has no {name}, which only {first.path} defines"
-                if len(others) > 1:
-                    what = f"{arch} has no {name}; it is defined by others, as in {first.path}"
-                return Step(first.path, first.line, 1, "", what)
-            case Kind.DEPENDS:
-                line = line_of(model, name, "depends on", reason.text) or line if model else line
-                return Step(path, line, 1, "", f"{name} depends on {reason.text}")
-            case Kind.SELECT:
-                line = line_of(model, name, "select", reason.text) or line if model else line
-                return Step(path, line, 1, "", f"{name} selects {reason.text}")
-            case Kind.CHOICE:
-                return Step(
-                    path, line, 1, "", f"of the choice with {name} one member is on, if it is visible"
-                )
-        return Step(path, line, 1, "", _decided(name, model, arch))
-
-
-def _decided(name: str, model: Model | None, arch: Arch | None) -> str:
-    """Return what decides a symbol, in words."""
-    symbol = model.symbols.get(name) if model is not None else None
-    if symbol is None or any(node.prompt for node in symbol.nodes):
-        return f"{name} is as its prompt, defaults and selects allow"
-    if not symbol.defaults:
-        return f"{name} is on only where something selects it, on {arch}"
-    values = [str(expr_str(value)) for value, _ in symbol.defaults]
-    return f"{name} has no prompt, and its default is {' or '.join(dict.fromkeys(values))}"
+        if reason.kind is not Kind.UNDEFINED:
+            return core_step(reason, model, arch)
+        others = list(self.side.definitions.places(name))
+        if not others:
+            return Step("Kconfig", 1, 1, "", f"no Kconfig file defines {name}")
+        first = others[0]
+        what = f"{arch} has no {name}, which only {first.path} defines"
+        if len(others) > 1:
+            what = f"{arch} has no {name}; it is defined by others, as in {first.path}"
+        return Step(first.path, first.line, 1, "", what)

@@ -19,6 +19,7 @@ from ptlint.results.model import (
     Combination,
     Finding,
     Gap,
+    Overview,
     PatchState,
     Result,
     Site,
@@ -26,6 +27,7 @@ from ptlint.results.model import (
     Status,
     VerdictChange,
 )
+from ptlint.results.overview import overviews
 from ptlint.results.selection import Selection, select
 from ptlint.rules.conditions import parse_condition
 from ptlint.rules.model import Rule
@@ -63,9 +65,18 @@ class Run:
 
 
 def check(
-    request: Request, selection: Selection, engine: Engine, progress: Progress, mode: str, ledger: bool
+    request: Request,
+    selection: Selection,
+    engine: Engine,
+    progress: Progress,
+    mode: str,
+    ledger: bool,
+    overview: bool = False,
 ) -> Run:
-    """Return what is true of one tree; *mode* is "check" or "audit", *ledger* asks for the sites."""
+    """Return what is true of one tree; *mode* is "check" or "audit".
+
+    *ledger* asks for the sites, *overview* for what each of several architectures has to the requirements.
+    """
     started = time.monotonic()
     whole = _analyse(engine, request, progress)
     state = select(whole, selection)
@@ -76,6 +87,9 @@ def check(
         looked = judged(request, [only, only], state.combinations, thorough=True, final=True)
     findings = sorted(state.findings, key=_finding_order)
     sites = tuple(sorted(state.sites, key=_site_order))
+    tables: tuple[Overview, ...] = ()
+    if overview:
+        tables = overviews(request, whole, selection, lambda asked: _analyse(engine, asked, progress))
     result = Result(
         mode=mode,
         toolchain=state.toolchain,
@@ -94,6 +108,7 @@ def check(
         facts=_facts(state, sites),
         silent=_silent(request.rules, state.combinations),
         ledger=ledger,
+        overviews=tables,
         base=_base(request.tree, None),
     )
     return Run(result, (request.tree,), request, state.configurations)

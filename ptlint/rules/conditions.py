@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ptlint.errors import RuleError
-from ptlint.kconfig.formula import Formula
+from ptlint.kconfig.formula import And, Enabled, Formula
 from ptlint.kconfig.parsing import FormulaError, parse_formula
 
 
@@ -35,3 +35,14 @@ def parse_condition(text: str) -> Condition:
         return Condition(text, parse_formula(text))
     except FormulaError as error:
         raise RuleError(str(error)) from error
+
+
+def wished(requirement: str) -> Mapping[str, str]:
+    """Return the assumptions that bring a rule's requirement about, none if it is no conjunction of symbols.
+
+    What a rule requires to be off is no wish: there the rule has nothing to say.
+    """
+    formula = parse_condition(requirement).formula
+    parts = formula.parts if isinstance(formula, And) else (formula,)
+    wishes = {part.symbol: "y" for part in parts if isinstance(part, Enabled)}
+    return wishes if len(wishes) == len(parts) else {}

@@ -129,6 +129,14 @@ config $(name)_B
     assert configuration.get("one_B") == "y"
 
 
+def test_the_name_of_a_variable_may_be_a_dollar() -> None:
+    lines = ["$ := 1", "A$B = 2", "A$B += 3", "open := $", "late += $(open)(", "config A", "\tstring"]
+    configuration = completed("\n".join([*lines, '\tdefault "$($) $(A$B) $(late)"', ""]))
+    assert configuration.get("A") == "1 2 3 $("
+    with pytest.raises(KconfigError, match=r"Kconfig:1: .*syntax error"):
+        model_of("A$B 2\n")
+
+
 @pytest.mark.parametrize(
     ("driver", "bus", "gadget", "expected"),
     [
@@ -158,6 +166,18 @@ def test_a_transitional_symbol_hands_its_old_value_on_and_is_not_written() -> No
     assert completed(kconfig).get("NEW") == "n"
 
 
+@pytest.mark.parametrize(
+    "more", ["default y", "prompt 'p'", "select OTHER", "imply OTHER", "depends on OTHER"]
+)
+def test_a_transitional_symbol_with_more_than_a_help_text_is_an_error(more: str) -> None:
+    kconfig = f"config OTHER\n\tbool\nconfig OLD\n\tbool\n\ttransitional\n\t{more}\n"
+    with pytest.raises(KconfigError, match="Kconfig:3: OLD is transitional"):
+        model_of(kconfig)
+    with pytest.raises(KconfigError, match="Kconfig:4: OLD is transitional"):
+        model_of("config OTHER\n\tbool\nif OTHER\nconfig OLD\n\tbool\n\ttransitional\nendif\n")
+    assert model_of("config OLD\n\tbool\n\ttransitional\n\thelp\n\t  of old\n").symbols
+
+
 def test_modules_decides_whether_tristates_can_be_m() -> None:
     kconfig = MODULES + "config A\n\ttristate 'a'\n\tdefault m\nconfig B\n\tbool 'b'\n\tdepends on m\n"
     with_modules = completed(kconfig)
@@ -180,6 +200,13 @@ def test_source_reads_from_the_tree_and_errors_name_file_and_line() -> None:
         model_of("menu 'x'\nconfig A\n\tbool\n")
     with pytest.raises(KconfigError, match=r"Kconfig:2.*nonsense"):
         model_of("config A\nnonsense here\n")
+
+
+def test_no_file_is_sourced_twice_since_7_1() -> None:
+    top, inner = 'source "a"\nsource "b"\n', 'source "b"\n'
+    with pytest.raises(KconfigError, match=r"Kconfig:2: 'b' is sourced again, after a:1"):
+        model_of(top, "7.1.0", a=inner, b="config A\n\tbool\n")
+    assert list(model_of(top, "7.0.0", a=inner, b="config A\n\tbool\n").symbols) == ["A"]
 
 
 def test_a_tree_without_the_architecture_is_refused() -> None:
