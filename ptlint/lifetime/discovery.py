@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptlint.lifetime.folding import Folding
-from ptlint.lifetime.monitor import UNCHANGED
+from ptlint.lifetime.monitor import GRACE_PERIOD, IPI_SYNC, UNCHANGED, UNLINK, Monitor
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
@@ -24,8 +24,9 @@ class Discovery:
     """Makes the objects of tables that were there before the walk.
 
     `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
-    root table of an address space, `holds` says whether tables are known to be put into a container. `waited`
-    is what the monitor remembers of a table that is found after a grace period has passed over where it was.
+    root table of an address space, `holds` says whether tables are known to be put into a container. The
+    `monitor` remembers of a table that is found where a grace period has passed over, or below an unlinked
+    one, what became of these.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Discovery:
         kernel_roots: frozenset[str],
         space_roots: frozenset[str],
         holds: Callable[[str], bool],
-        waited: int = UNCHANGED,
+        monitor: Monitor,
     ) -> None:
         self.interner = interner
         self.types = types
@@ -44,7 +45,13 @@ class Discovery:
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
         self.holds = holds
-        self.waited = waited
+        self.waited = monitor.after(UNCHANGED, GRACE_PERIOD)[0]
+        unlinked = monitor.after(UNCHANGED, UNLINK)[0]
+        self.detached = {
+            Sync.NONE: unlinked,
+            Sync.IPI: monitor.after(unlinked, IPI_SYNC)[0],
+            Sync.GRACE: monitor.after(unlinked, GRACE_PERIOD)[0],
+        }
         self.folding = Folding(interner)
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
@@ -232,20 +239,27 @@ class Discovery:
         if identity not in state.objects:
             visibility = Visibility.LIVE
             owner, space, holder = Owner.UNKNOWN, 0, ""
+            sync, excluded, early, status = Sync.NONE, False, False, UNCHANGED
             if parent is not None:
                 owner, space, holder = parent.owner, parent.space, parent.holder
                 if parent.visibility is Visibility.FRESH:
                     visibility = Visibility.FRESH
+                if parent.visibility is Visibility.UNLINKED:  # with it went all that was below
+                    visibility, sync, status = Visibility.UNLINKED, parent.sync, self.detached[parent.sync]
+                    excluded, early = parent.excluded, parent.early
                 if parent.visibility is Visibility.PARAMETER and owner is Owner.UNKNOWN:
                     owner = Owner.PARAMETER
             state.objects[identity] = Object(
                 Origin.ENTRY,
                 level,
                 visibility,
-                Sync.NONE,
+                sync,
                 owner,
                 space,
                 self.types.below(level),
+                excluded=excluded,
+                early=early,
                 holder=holder,
+                status=status,
             )
         return Reference(identity, 0)

@@ -28,7 +28,7 @@ from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
 from ptlint.lifetime.memory import Memory, forget
-from ptlint.lifetime.monitor import GRACE_PERIOD, UNCHANGED, Monitor, NoMonitor
+from ptlint.lifetime.monitor import UNCHANGED, Monitor, NoMonitor
 from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.recorder import Recorder
@@ -83,7 +83,7 @@ class Executor:
             kernel_roots,
             facts.names("space-root"),
             self.relevance.holds,
-            self.monitor.after(UNCHANGED, GRACE_PERIOD)[0],
+            self.monitor,
         )
         self.memory = Memory(interner, types, self.discovery)
         self.provenance = provenance

@@ -401,13 +401,16 @@ def depends_on_caller(free: Free) -> bool:
     """Say whether the verdict is for the root's callers to give.
 
     So it is for the root's argument, for a table below one, and for a table of an address space that is an
-    argument (its callers know whether anyone is left to walk it).
+    argument (its callers know whether anyone is left to walk it). A table that the root itself has made and
+    installed, and frees where it stands, is nobody else's matter.
     """
     known = free.object
     if free.kernel or free.dead or known.visibility is Visibility.FRESH:
         return False
     if known.visibility is Visibility.PARAMETER:
         return True
+    if known.visibility is Visibility.LIVE and known.made_here:
+        return False
     if known.visibility in (Visibility.LIVE, Visibility.UNLINKED) and known.sync is not Sync.GRACE:
         return known.owner is Owner.PARAMETER or (known.owner is Owner.USER and free.space_given)
     return False
