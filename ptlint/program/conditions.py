@@ -86,6 +86,7 @@ class Slice:
         self._settled: set[tuple[str, str]] = set()
         self._found: dict[tuple[str, Formula], Condition] = {}
         self._absent: dict[Formula, Condition] = {}
+        self._naming: dict[str, set[str]] = {}  # what functions, and the macros in them, name
 
     def decisive(self) -> tuple[Condition, ...]:
         """Return the conditions that decide the text of the functions, each once for each that it decides.
@@ -95,6 +96,21 @@ class Slice:
         for definition in self.functions:
             self._function(definition)
         return tuple(self._found.values())
+
+    def named(self) -> dict[str, frozenset[str]]:
+        """Return for each function the names in it, and in its macros, of which decisive() has conditions."""
+        decided = {function for function, _ in self._found}
+        found: dict[str, frozenset[str]] = {}
+        for definition in self.functions:
+            name = definition.function.name
+            seen = {name}
+            waiting = [name]
+            while waiting:
+                new = self._naming.get(waiting.pop(), set()) - seen
+                seen |= new
+                waiting += new
+            found[name] = frozenset(seen & decided - {name})
+        return found
 
     def absent(self) -> tuple[Condition, ...]:
         """Return the conditions of functions that no walk can enter, for this configuration lacks them.
@@ -279,6 +295,7 @@ class Slice:
         *code* is the function's text, *via* the name in it whose value this one may become, "" if none.
         """
         name = word.name
+        self._naming.setdefault(function, set()).add(name)
         key = (presence.unit.path, name)
         if key in self._settled or name in self._facts.by_name:
             return

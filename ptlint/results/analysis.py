@@ -63,6 +63,7 @@ class Judged:
 
     one: OneCombination
     conditions: tuple[Condition, ...]  # that decide the code that was analysed
+    named: Mapping[str, frozenset[str]]  # what functions name that some of these decide
     demands: tuple[Condition, ...]  # to be met besides, but not both ways
     footprint: Footprint
 
@@ -107,6 +108,7 @@ class Analysis:
         logics: dict[str, Logic] = {}
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
+        named: dict[str, set[str]] = {}
         requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
         gaps: list[Gap] = []
         files = Files(searched, noting, FileBranches(), Sources(noting))
@@ -146,6 +148,8 @@ class Analysis:
                 number += 1
                 for condition in judged.conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
+                for function, names in judged.named.items():
+                    named.setdefault(function, set()).update(names)
                 if closed:
                     continue
                 covering.learn(judged.conditions)
@@ -164,7 +168,7 @@ class Analysis:
                     )
                     for condition, goal in covering.unmet()
                 ]
-        result = gather(request, toolchain, combinations, logics, deciding, gaps, answers)
+        result = gather(request, toolchain, combinations, logics, deciding, named, gaps, answers)
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
         read = frozenset(noting.reads) | noting.absent | frozenset(kconfig.reads) | kconfig.absent
@@ -232,6 +236,7 @@ class Analysis:
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
         slice_ = Slice(program, definitions, files.branches, files.sources)
         conditions = [*slice_.decisive(), *slice_.absent()]
+        named = slice_.named()
         lacking: tuple[Lacking, ...] = ()
         demands: tuple[Condition, ...] = ()
         if any(rule.lacks is not None for rule in request.rules):
@@ -267,7 +272,7 @@ class Analysis:
         )
         search.close()
         program.close()
-        return Judged(one, tuple(conditions), demands, footprint)
+        return Judged(one, tuple(conditions), named, demands, footprint)
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""

@@ -48,18 +48,20 @@ def gather(
     combinations: Sequence[OneCombination],
     logics: Mapping[str, Logic],
     deciding: Mapping[str, AbstractSet[str]],
+    named: Mapping[str, AbstractSet[str]],
     further: Iterable[Gap] = (),
     answers: Sequence[Asked] = (),
 ) -> StateResult:
     """Return everything about one state of a tree.
 
     `deciding` are the symbols that decide the analysed code, by the name of the function or macro; those that
-    decide whatever code there is stand under no name.
+    decide whatever code there is stand under no name. `named` are the functions and macros that a function
+    names, as far as something decides these.
     """
     violations = [violation for answer in answers for violation in answer.violations]
     queries = (part for v in violations for part in (v.formula, parse_formula(v.condition)))
     cone = frozenset(request.cone).union(*deciding.values(), *(part.symbols() for part in queries))
-    conditions = Conditions(combinations, logics, cone, deciding)
+    conditions = Conditions(combinations, logics, cone, deciding, named)
     sites: dict[object, Site] = {}
     findings: dict[object, Finding] = {}
     gaps: dict[tuple[str, int, str, str], Gap] = {
@@ -150,9 +152,11 @@ class Conditions:
         logics: Mapping[str, Logic],
         cone: frozenset[str],
         deciding: Mapping[str, AbstractSet[str]],
+        named: Mapping[str, AbstractSet[str]],
     ) -> None:
         self._logics = logics
         self._deciding = deciding
+        self._named = named
         self._values = {one.id: {s: one.configuration.get(s) for s in sorted(cone)} for one in combinations}
         self._of_arch: dict[str, list[str]] = {}
         for one in combinations:
@@ -162,34 +166,48 @@ class Conditions:
     def of(self, chosen: Sequence[str], functions: Iterable[str] = (), place: str | None = None) -> str:
         """Return the condition that holds in the chosen combinations and in none of the others.
 
-        It speaks of the symbols that decide some functions, if that is enough, and rather of those that
-        decide the function that it is about than of others.
+        It speaks of the symbols that decide some functions, if that is enough, else of what these name as
+        well, and rather of those that decide the function that it is about than of others.
         """
-        symbols = frozenset[str]().union(
-            *(self._deciding.get(name, frozenset()) for name in ("", *functions))
-        )
+        names = ("", *functions)
+        symbols = self._symbols(names)
         key = (tuple(sorted(chosen)), symbols, place or "")
         if key not in self._known:
-            nearest = self._deciding.get(place or "", frozenset())
-            self._known[key] = self._joined(set(chosen), sorted(symbols, key=lambda s: (s not in nearest, s)))
+            beside = {other for name in names for other in self._named.get(name, ())}
+            about = (place or "", *self._named.get(place or "", ()))
+            nearest = (self._symbols(about[:1]), self._symbols(about))
+            more = self._symbols((*names, *beside))
+            tiers = [
+                sorted(tier, key=lambda s: (s not in nearest[0], s not in nearest[1], s))
+                for tier in (symbols, more)
+            ]
+            self._known[key] = self._joined(set(chosen), tiers)
         return self._known[key]
 
-    def _joined(self, chosen: set[str], symbols: Sequence[str]) -> str:
+    def _symbols(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._deciding.get(name, frozenset()) for name in names))
+
+    def _joined(self, chosen: set[str], tiers: Sequence[Sequence[str]]) -> str:
         parts: dict[str, str] = {}
         for arch, ids in self._of_arch.items():
             mine = [one for one in ids if one in chosen]
             if mine:
                 others = [one for one in ids if one not in chosen]
-                parts[arch] = self._within(arch, mine, others, symbols)
+                parts[arch] = self._within(arch, mine, others, tiers)
         return over_archs(parts, self._of_arch)
 
-    def _within(self, arch: str, mine: Sequence[str], others: Sequence[str], symbols: Sequence[str]) -> str:
+    def _within(
+        self, arch: str, mine: Sequence[str], others: Sequence[str], tiers: Sequence[Sequence[str]]
+    ) -> str:
         """Return the condition among the combinations of one architecture."""
         logic = self._logics[arch]
         if not others:
             return "y"
-        holds, fails = self._narrow(mine, symbols), self._narrow(others, symbols)
-        if any(one in fails for one in holds):
+        for symbols in tiers:
+            holds, fails = self._narrow(mine, symbols), self._narrow(others, symbols)
+            if not any(one in fails for one in holds):
+                break
+        else:
             fails = [self._values[one] for one in others]
             holds = [v for one in mine if (v := self._values[one]) not in fails]
         if not holds:

@@ -288,6 +288,24 @@ void f(pte_t *p) {
     assert (one.path, one.line) == ("mm/a.c", 4)
 
 
+def test_what_a_function_names_is_told_where_that_is_decided() -> None:
+    text = """#ifdef CONFIG_OTHER
+int counted(void);
+#define processors() counted()
+#else
+#define processors() 1
+#endif
+#define several() (processors() > 1)
+void f(pte_t *p) { if (several()) end_table(p); }
+void g(pte_t *p) { end_table(p); }
+"""
+    made = program({"mm/a.c": HEAD + text})
+    definitions = [made.resolve(name, "mm/a.c") for name in "fg"]
+    slice_ = Slice(made, [one for one in definitions if one is not None])
+    assert {(str(one.formula), one.function) for one in slice_.decisive()} >= {("OTHER=y", "processors")}
+    assert slice_.named() == {"f": frozenset({"processors"}), "g": frozenset()}
+
+
 # What no walk can enter
 
 
