@@ -11,6 +11,7 @@ from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
+from ptlint.lifetime.monitor import FLUSH
 from ptlint.lifetime.objects import Origin, State, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
@@ -80,20 +81,33 @@ class Calls:
                 self.uses.reached(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
-                return handler(fact, site)
+                return self.flushed(site, unit, handler(fact, site))
             if fact.event == "noreturn":
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
         definition = self.program.resolve(site.callee, unit)
         if definition is None:
             self.unknown_callee(site)
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
         if not self.relevance.enters(definition, site) and not self.hands_on_container(definition, site):
             if site.state.handed:
                 self.uses.called(definition, site)
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
         return self.activations.enter(definition, self.typed(definition, site), site)
+
+    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes) -> Outcomes:
+        """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB."""
+        for state, _ in outcomes:
+            waiting = [
+                identity
+                for identity, known in state.objects.items()
+                if known.visibility is Visibility.UNLINKED and not known.freed
+            ]
+            if waiting and any(self.relevance.flushes(name, unit) for name in callee_names(site)):
+                for identity in waiting:
+                    self.uses.recorder.happens(FLUSH, identity, state, site.frame, ())
+        return outcomes
 
     def typed(self, definition: Definition, site: CallSite) -> list[Value]:
         """Return the arguments as the parameters' types make them: an unknown pointer may become a table."""
@@ -128,3 +142,9 @@ class Calls:
                         enclosing(site.instruction.place, site.frame.definition.function.name),
                         f"{site.callee}: takes a page table, but neither its body nor a fact is known",
                     )
+
+
+def callee_names(site: CallSite) -> tuple[str, ...]:
+    """Return the name of a callee, and that of the member which points to it."""
+    callee = site.instruction.callee
+    return (site.callee, callee.field) if isinstance(callee, ir.Member) else (site.callee,)

@@ -69,6 +69,7 @@ class Automaton:
     transitions: tuple[Transition, ...]
     over: str = "verdict"  # the events that it reads: of a verdict that is unsafe, or of a "path"
     each: str = ""  # "member": one automaton for each member of a descriptor that shares its bytes
+    passing: frozenset[str] = frozenset()  # a table that was left in one of these is found in the first one
 
     def after(self, state: str, event: Event) -> str:
         """Return the state that *event* leads to from *state*."""
