@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callees import Callees
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
-from ptlint.lifetime.monitor import FLUSH
-from ptlint.lifetime.objects import Origin, State, Visibility
+from ptlint.lifetime.monitor import DIRECT, FLUSH
+from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.uses import Uses
@@ -94,7 +94,26 @@ class Calls:
             if site.state.handed:
                 self.uses.called(definition, site)
             return self.flushed(site, unit, self.skip(site))
+        self.called_back(definition, site)
         return self.activations.enter(definition, self.typed(definition, site), site)
+
+    def called_back(self, definition: Definition, site: CallSite) -> None:
+        """An RCU callback is called by its name: a user's table has to have had its grace period.
+
+        A function that takes nothing but an RCU head is one. An IPI in between is not told of: it is enough
+        where no walker comes that an RCU section alone protects.
+        """
+        types = [p.type for p in definition.function.parameters]
+        if len(types) != 1 or types[0].pointers != 1 or not self.types.is_head(types[0].pointee()):
+            return
+        state, recorder = site.state, self.uses.recorder
+        identity = referred(site.argument(0))
+        known = state.objects.get(identity) if identity is not None else None
+        if identity is None or known is None or known.visibility is not Visibility.UNLINKED:
+            return
+        free = recorder.snapshot(identity, state, site.frame, site.sites)
+        if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
+            recorder.happens(DIRECT, identity, state, site.frame, site.sites)
 
     def flushed(self, site: CallSite, unit: str, outcomes: Outcomes) -> Outcomes:
         """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB."""

@@ -46,7 +46,7 @@ from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 MAX_STATES = 192
-MAX_STEPS = 60_000
+MAX_STEPS = 70_000
 
 
 @dataclass(slots=True)

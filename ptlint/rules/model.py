@@ -29,6 +29,7 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"  # that member is cleared
     QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
     CALLBACK = "callback"  # the queued function is entered: that grace period has ended
+    DIRECT = "direct"  # an RCU callback is called with it, and nothing has waited since it was unlinked
     ACCESS = "access"  # a member that shares the bytes of an rcu_head, after that was queued
     DESTRUCT = "destruct"
     FREE = "free"  # it reaches the page allocator

@@ -150,6 +150,8 @@ def test_rules_that_do_not_read_paths_are_not_watched() -> None:
         ("PTL017", "share last-reference share queue", True),
         ("PTL017", "alloc queue", False),
         ("PTL018", "queue callback sleep", True),
+        ("PTL018", "publish unlink direct", True),
+        ("PTL018", "publish unlink queue callback free", False),
         ("PTL030", "publish unlink ipi-sync queue", True),
         ("PTL030", "publish ipi-sync unlink queue", False),
         ("PTL030", "publish unlink ipi-sync publish unlink queue", False),
