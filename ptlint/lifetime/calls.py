@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callees import Callees
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
-from ptlint.lifetime.objects import Origin, State, Visibility
+from ptlint.lifetime.monitor import DIRECT, FLUSH
+from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.uses import Uses
@@ -80,20 +81,52 @@ class Calls:
                 self.uses.reached(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
-                return handler(fact, site)
+                return self.flushed(site, unit, handler(fact, site))
             if fact.event == "noreturn":
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
         definition = self.program.resolve(site.callee, unit)
         if definition is None:
             self.unknown_callee(site)
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
         if not self.relevance.enters(definition, site) and not self.hands_on_container(definition, site):
             if site.state.handed:
                 self.uses.called(definition, site)
-            return self.skip(site)
+            return self.flushed(site, unit, self.skip(site))
+        self.called_back(definition, site)
         return self.activations.enter(definition, self.typed(definition, site), site)
+
+    def called_back(self, definition: Definition, site: CallSite) -> None:
+        """An RCU callback is called by its name: a user's table has to have had its grace period.
+
+        A function that takes nothing but an RCU head is one. An IPI in between is not told of: it is enough
+        where no walker comes that an RCU section alone protects.
+        """
+        types = [p.type for p in definition.function.parameters]
+        if len(types) != 1 or types[0].pointers != 1 or not self.types.is_head(types[0].pointee()):
+            return
+        state, recorder = site.state, self.uses.recorder
+        identity = referred(site.argument(0))
+        known = state.objects.get(identity) if identity is not None else None
+        if identity is None or known is None or known.visibility is not Visibility.UNLINKED:
+            return
+        free = recorder.snapshot(identity, state, site.frame, site.sites)
+        if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
+            recorder.happens(DIRECT, identity, state, site.frame, site.sites)
+
+    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes) -> Outcomes:
+        """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB."""
+        for state, _ in outcomes:
+            waiting = [
+                identity
+                for identity, known in state.objects.items()
+                if known.visibility is Visibility.UNLINKED and not known.freed
+            ]
+            if waiting and any(self.relevance.flushes(name, unit) for name in callee_names(site)):
+                for identity in waiting:
+                    self.uses.recorder.happens(FLUSH, identity, state, site.frame, ())
+        return outcomes
 
     def typed(self, definition: Definition, site: CallSite) -> list[Value]:
         """Return the arguments as the parameters' types make them: an unknown pointer may become a table."""
@@ -128,3 +161,9 @@ class Calls:
                         enclosing(site.instruction.place, site.frame.definition.function.name),
                         f"{site.callee}: takes a page table, but neither its body nor a fact is known",
                     )
+
+
+def callee_names(site: CallSite) -> tuple[str, ...]:
+    """Return the name of a callee, and that of the member which points to it."""
+    callee = site.instruction.callee
+    return (site.callee, callee.field) if isinstance(callee, ir.Member) else (site.callee,)

@@ -27,6 +27,7 @@ from ptlint.lifetime.found import forget_found
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
+from ptlint.lifetime.made import Made
 from ptlint.lifetime.memory import Memory, forget
 from ptlint.lifetime.monitor import UNCHANGED, Monitor, NoMonitor
 from ptlint.lifetime.objects import Origin, State, Sync
@@ -39,13 +40,13 @@ from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
 from ptlint.lifetime.uses import Uses
-from ptlint.lifetime.values import Address, Int, Interner, Location, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 MAX_STATES = 192
-MAX_STEPS = 60_000
+MAX_STEPS = 70_000
 
 
 @dataclass(slots=True)
@@ -59,9 +60,7 @@ class Executor:
     monitor: Monitor = field(default_factory=NoMonitor)
     interner: Interner = field(default_factory=Interner)
     steps: int = 0
-    outcomes: dict[Hashable, tuple[dict[Location, Value], dict[int, bool], Outcomes]] = field(
-        default_factory=dict
-    )
+    outcomes: dict[Hashable, list[Made]] = field(default_factory=dict)
     liveness: dict[ir.Function, Liveness] = field(default_factory=dict)
     discovery: Discovery = field(init=False)
     memory: Memory = field(init=False)
@@ -129,36 +128,24 @@ class Executor:
     # ---- one function
 
     def enter_again(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
-        """Walk a call, or take the outcome of the same call made before with the same objects.
-
-        Only what the call changed and what it learnt is taken over; scalars that it did not touch, and what
-        else was supposed, are those of this path.
-        """
+        """Walk a call, or take the outcome of the same call made before with the same objects."""
         folding = self.discovery.folding
+        truths, memory = self.evaluator.truths, self.memory
         key = (frame.number, tuple(arguments), self.core(state), folding.known(state))
-        known = self.outcomes.get(key)
-        if known is None:
-            before, supposed = dict(state.memory), dict(state.truths)
+        known = self.outcomes.setdefault(key, [])
+        before = next((one for one in known if one.serves(state)), None)
+        if before is None:
+            asked, read = truths.asked, memory.asked
+            truths.asked, memory.asked = set(), set()
+            remembered, supposed = dict(state.memory), dict(state.truths)
             results = self.enter(frame, arguments, state)
-            self.outcomes[key] = (before, supposed, [(s.copy(), v) for s, v in results])
+            kept = [(s.copy(), v) for s, v in results]
+            known.append(Made(remembered, supposed, truths.asked, memory.asked, kept))
+            truths.asked, memory.asked = asked | truths.asked, read | memory.asked
             return results
-        before, supposed, results = known
-        taken = []
-        for result, value in results:
-            after = result.copy()
-            for at in before.keys() | state.memory.keys():
-                mine = state.memory.get(at)
-                if after.memory.get(at) == before.get(at) and not isinstance(mine, Reference):
-                    if mine is None:
-                        after.memory.pop(at, None)
-                    else:
-                        after.memory[at] = mine
-            learnt = {k: t for k, t in result.truths.items() if supposed.get(k) is not t}
-            after.truths = {**state.truths, **learnt}
-            for lost in [k for k in folding.keys if k in supposed and k not in result.truths]:
-                after.truths.pop(lost, None)
-            taken.append((after, value))
-        return taken
+        truths.asked |= before.asked
+        memory.asked |= before.read
+        return before.again(state, folding.keys)
 
     def enter(self, frame: Frame, arguments: Sequence[Value], state: State) -> Outcomes:
         """Walk a function's blocks from `state`; return the states at its returns with the value returned."""

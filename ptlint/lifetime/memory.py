@@ -32,6 +32,7 @@ class Memory:
         self.types = types
         self.discovery = discovery
         self.places: set[Location] = set()
+        self.asked: set[Location] = set()  # read, and a known number stood there
 
     def target(self, value: Value, type_: ir.Type, state: State) -> Location:
         """Return what a pointer points to; `type_` is the type behind it."""
@@ -60,6 +61,8 @@ class Memory:
         if found is not None:
             if isinstance(found, Symbol) and self.types.is_pointer(type_):
                 return self.discovery.coerce(found, type_, state)
+            if isinstance(found, Int):
+                self.asked.add(at)
             return found
         if isinstance(at, Slot):
             value = self.discovery.child(at, type_, state)

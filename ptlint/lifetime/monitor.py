@@ -31,6 +31,7 @@ WITHDRAW = "withdraw"
 QUEUE = "queue"
 BATCH = "batch"
 CALLBACK = "callback"
+DIRECT = "direct"
 ANOTHER = "another"
 MISMATCH = "mismatch"
 ACCESS = "access"
@@ -91,6 +92,10 @@ class Monitor(Protocol):
         """Say whether a table that is found is supposed to be in the worst of the states it may be in."""
         ...
 
+    def settled(self, rule: str, state: str) -> str:
+        """Return the state in which a table is found that was left in a state of a rule's automaton."""
+        ...
+
 
 class NoMonitor:
     """Watches nothing."""
@@ -118,3 +123,7 @@ class NoMonitor:
     def worst(self, rule: str) -> bool:
         """There is one state."""
         return False
+
+    def settled(self, rule: str, state: str) -> str:
+        """There is one state."""
+        return state

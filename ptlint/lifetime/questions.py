@@ -52,6 +52,7 @@ class Walk:
                 relevance.synchronises(definition) == known
                 for definition, known in self.asked.synchronises.items()
             )
+            and all(relevance.flushes(*key) == known for key, known in self.asked.flushes.items())
         ):
             return None
         if not displaced.definitions:

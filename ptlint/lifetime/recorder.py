@@ -109,7 +109,8 @@ class Recorder:
         )
         self.journal.free(self.snapshot(identity, state, site.frame, site.sites))
         self.hand_over(FREE, identity, state, site.frame, site.sites)
-        state.change(identity, freed=True)
+        known = state.objects[identity]  # what was supposed of its mark keeps no paths apart from here on
+        state.change(identity, freed=True, flagged=known.flagged and not known.supposed, supposed=False)
 
     def park(
         self,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.fixpoint import Fixpoint
+from ptlint.lifetime.flushing import Flushing
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Code, Reference
@@ -94,6 +95,7 @@ class Asked:
     holding: dict[str, bool] = field(default_factory=dict)
     flows: dict[Seed, Flow] = field(default_factory=dict)
     synchronises: dict[Definition, bool] = field(default_factory=dict)
+    flushes: dict[tuple[str, str], bool] = field(default_factory=dict)
 
 
 class Relevance:
@@ -107,6 +109,7 @@ class Relevance:
         self.facts = facts
         self.types = TableTypes(facts)
         self.storage = Storage(program, self.types)
+        self.flushing = Flushing(program, facts)
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
@@ -261,6 +264,15 @@ class Relevance:
         return (
             definition is not None and len(definition.function.blocks) <= 8 and self.synchronises(definition)
         )
+
+    def flushes(self, name: str, unit: str) -> bool:
+        """Say whether a function, as a unit names it, may flush the TLB."""
+        noted, self.program.noted = self.program.noted, None  # the answer stands for all it rests on
+        known = self.flushing.may(name, unit)
+        self.program.noted = noted
+        if self.noted is not None:
+            self.noted.flushes[name, unit] = known
+        return known
 
     def worth(self, definition: Definition, seed: int) -> bool:
         """Say whether a parameter's flow is worth following, by its type.

@@ -12,10 +12,16 @@ from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Symb
 
 
 class Truths:
-    """Decides conditions on values, as far as a path's state does."""
+    """Decides conditions on values, as far as a path's state does. `asked` are those that it was asked."""
 
     def __init__(self, interner: Interner) -> None:
         self.interner = interner
+        self.asked: set[int] = set()
+
+    def known(self, key: int, state: State) -> bool | None:
+        """Return what the path knows of a condition."""
+        self.asked.add(key)
+        return state.truths.get(key)
 
     def equal(self, left: Value, right: Value, state: State) -> bool | None:
         """Return whether two values are equal; None if the path does not say."""
@@ -33,9 +39,11 @@ class Truths:
             named = ("local", "global")
             if left.base[0] in named and right.base[0] in named:
                 return False
-        known = state.truths.get(self.equality_key(left, right))
+        known = self.known(self.equality_key(left, right), state)
         if known is None and state.truths:
-            under, over = (state.truths.get(self.order_key(*pair)) for pair in ((left, right), (right, left)))
+            under, over = (
+                self.known(self.order_key(*pair), state) for pair in ((left, right), (right, left))
+            )
             if under or over:
                 return False
             under = False if under is None and self.masked(right, left) else under
@@ -48,9 +56,10 @@ class Truths:
         """Return whether `left < right`, of integers; None if the path does not say."""
         if left == right or self.masked(right, left):
             return False
-        known = state.truths.get(self.order_key(left, right))
+        known = self.known(self.order_key(left, right), state)
         if known is None and (
-            state.truths.get(self.order_key(right, left)) or state.truths.get(self.equality_key(left, right))
+            self.known(self.order_key(right, left), state)
+            or self.known(self.equality_key(left, right), state)
         ):
             return False
         return known
@@ -104,7 +113,7 @@ class Truths:
         ):
             return True, 0, True
         key, positive = self.truth_key(value)
-        known = state.truths.get(key)
+        known = self.known(key, state)
         return (known == positive if known is not None else None), key, positive
 
 

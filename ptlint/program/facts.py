@@ -76,6 +76,7 @@ EVENTS = frozenset(
         "kernel-flag",
         "boot-flag",
         "flush",
+        "flush-name",
         "release-tree",
         "table-type",
         "entry-type",

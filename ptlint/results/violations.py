@@ -137,6 +137,10 @@ class States:
 
     def found(self, rule: str, free: Free) -> frozenset[str]:
         """Return the states in which a table that was found may have been."""
+        return frozenset(self.monitor.settled(rule, state) for state in self.met(rule, free))
+
+    def met(self, rule: str, free: Free) -> frozenset[str]:
+        """Return the states in which such tables are left."""
         known = free.object
         if known.origin in (Origin.PARAMETER, Origin.UNKNOWN) or known.container == UNNAMED:
             return self.unknown(rule, known.level)

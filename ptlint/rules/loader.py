@@ -52,6 +52,7 @@ class _Automaton(msgspec.Struct, forbid_unknown_fields=True):
     violation: str
     over: str = "verdict"
     each: str = ""
+    passing: list[str] = []
 
 
 class _Query(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,7 +103,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "lacks",
         "lookout",
     ),
-    "automaton": ("over", "each", "states", "transitions", "violation"),
+    "automaton": ("over", "each", "states", "passing", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
     "lacks": ("declaration", "definition", "arguments"),
     "query": ("name", "formula", "at", "lacks", "why"),
@@ -292,6 +293,10 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
         for key, state in (("from", edge.source), ("to", edge.target)):
             _check_state(path, f"automaton.transitions.{key}", state, raw.states)
     _check_state(path, "automaton.violation", raw.violation, raw.states)
+    for state in raw.passing:
+        _check_state(path, "automaton.passing", state, raw.states)
+        if state in (raw.states[0], raw.violation):
+            raise RuleError(f"{path}: automaton.passing: not the first state, nor the violation")
     transitions = tuple(
         Transition(edge.source, _member(path, "automaton.transitions.event", edge.event, Event), edge.target)
         for edge in raw.transitions
@@ -319,7 +324,15 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
         raise RuleError(f"{path}: automaton.over: '{raw.over}' is neither 'verdict' nor 'path'")
     if raw.each not in ("", "member") or (raw.each and raw.over != "path"):
         raise RuleError(f"{path}: automaton.each: it is 'member', of an automaton over paths, or left out")
-    return Automaton(raw.states[0], tuple(raw.states), raw.violation, transitions, raw.over, raw.each)
+    return Automaton(
+        raw.states[0],
+        tuple(raw.states),
+        raw.violation,
+        transitions,
+        raw.over,
+        raw.each,
+        frozenset(raw.passing),
+    )
 
 
 def _check_state(path: Path, key: str, state: str, states: Sequence[str]) -> None:

@@ -29,6 +29,7 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"  # that member is cleared
     QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
     CALLBACK = "callback"  # the queued function is entered: that grace period has ended
+    DIRECT = "direct"  # an RCU callback is called with it, and nothing has waited since it was unlinked
     ACCESS = "access"  # a member that shares the bytes of an rcu_head, after that was queued
     DESTRUCT = "destruct"
     FREE = "free"  # it reaches the page allocator
@@ -69,6 +70,7 @@ class Automaton:
     transitions: tuple[Transition, ...]
     over: str = "verdict"  # the events that it reads: of a verdict that is unsafe, or of a "path"
     each: str = ""  # "member": one automaton for each member of a descriptor that shares its bytes
+    passing: frozenset[str] = frozenset()  # a table that was left in one of these is found in the first one
 
     def after(self, state: str, event: Event) -> str:
         """Return the state that *event* leads to from *state*."""

@@ -124,5 +124,10 @@ class RuleMonitor:
         """Say whether a table that is found is supposed to be in the worst of the states it may be in."""
         return self._rules[rule].worst
 
+    def settled(self, rule: str, state: str) -> str:
+        """Return the state in which a table is found that was left in a state of a rule's automaton."""
+        automaton = self._automaton(rule)
+        return automaton.start if state in automaton.passing else state
+
     def _automaton(self, key: str) -> Automaton:
         return self._automata[self._keys[key]]

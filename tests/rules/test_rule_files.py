@@ -122,6 +122,13 @@ def test_a_single_rule_folder_can_be_named_itself(tmp_path: Path) -> None:
         ('to = "bad"', 'to = "bed"', "automaton.transitions.to: unknown state 'bed'; did you mean bad?"),
         ('violation = "bad"', 'violation = "worse"', "automaton.violation: unknown state 'worse'"),
         (
+            'violation = "bad"',
+            'violation = "bad"\npassing = ["gone"]',
+            "automaton.passing: unknown state 'gone'",
+        ),
+        ('violation = "bad"', 'violation = "bad"\npassing = ["bad"]', "passing: not the first state"),
+        ('violation = "bad"', 'violation = "bad"\npassing = ["private"]', "passing: not the first state"),
+        (
             '"published", "bad"]',
             '"published", "bad", "lost"]',
             "automaton.states: 'lost' cannot be reached from 'private'",

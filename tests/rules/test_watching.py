@@ -131,7 +131,10 @@ def test_rules_that_do_not_read_paths_are_not_watched() -> None:
         ("PTL009", "construct destruct free", False),
         ("PTL009", "alloc free", False),
         ("PTL010", "publish queue", True),
-        ("PTL010", "publish unlink queue", False),
+        ("PTL010", "publish unlink queue", True),
+        ("PTL010", "publish unlink flush queue", False),
+        ("PTL010", "publish unlink flush publish unlink free", True),
+        ("PTL010", "publish unlink batch", False),
         ("PTL010", "publish unlink publish batch", True),
         ("PTL010", "alloc free", False),
         ("PTL015", "publish unlink destruct", True),
@@ -147,6 +150,8 @@ def test_rules_that_do_not_read_paths_are_not_watched() -> None:
         ("PTL017", "share last-reference share queue", True),
         ("PTL017", "alloc queue", False),
         ("PTL018", "queue callback sleep", True),
+        ("PTL018", "publish unlink direct", True),
+        ("PTL018", "publish unlink queue callback free", False),
         ("PTL030", "publish unlink ipi-sync queue", True),
         ("PTL030", "publish ipi-sync unlink queue", False),
         ("PTL030", "publish unlink ipi-sync publish unlink queue", False),
@@ -172,3 +177,9 @@ def test_an_automaton_for_each_member_reads_the_events_of_its_member_only() -> N
     assert broken == (Broken("PTL019 pt_mm", frozenset({"vacant", "live"})),)
     over, _ = monitor.after(one, "release pt_mm")
     assert monitor.states(over, "PTL019 pt_mm", "live") == "vacant"
+
+
+def test_a_table_that_is_left_in_a_passing_state_is_found_in_the_first_one() -> None:
+    monitor = RuleMonitor([find_rule(SHIPPED, "PTL010")])
+    assert monitor.settled("PTL010", "unflushed") == "away"
+    assert monitor.settled("PTL010", "installed") == "installed"

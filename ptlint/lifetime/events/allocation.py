@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, kept_at, referred
 from ptlint.lifetime.events.callbacks import after_grace
 from ptlint.lifetime.memory import Memory
-from ptlint.lifetime.monitor import ALLOC, CALLBACK, QUEUE, SLAB, UNCHANGED
+from ptlint.lifetime.monitor import ALLOC, CALLBACK, FLUSH, QUEUE, SLAB, UNCHANGED
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import within_key
@@ -66,6 +66,8 @@ class AllocationEvents:
                 after_grace(identity, fact, site, self.recorder)
                 self.recorder.happens(QUEUE, identity, site.state, site.frame, site.sites)
                 self.recorder.happens(CALLBACK, identity, site.state, site.frame, ())
+            if fact.kind == "boot":  # one CPU runs, and the boot code flushes when it is done
+                self.recorder.happens(FLUSH, identity, site.state, site.frame, ())
             self.recorder.freed(identity, site, fact.name)
         return [(site.state, Int(0))]
 

@@ -76,7 +76,10 @@ class FlagEvents:
 
 
 def either(identity: int, state: State) -> Outcomes:
-    """A test of a mark says so, or not: the table is one of the kernel only by supposing the first."""
+    """A test of a mark says so, or not: the table is one of the kernel only by supposing the first.
+
+    Unless that is known: then it may have no mark all the same.
+    """
     marked = state.copy()
-    marked.change(identity, flagged=True, supposed=True)
+    marked.change(identity, flagged=True, supposed=state.objects[identity].owner is not Owner.KERNEL)
     return [(marked, Int(1)), (state, Int(0))]

@@ -37,6 +37,7 @@ void extra_clears(struct mm_struct *mm, pmd_t *pmd)
 	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
 
 	extra_clear(pmd, false);
+	flush_tlb_mm(mm);
 	extra_queue(pt);	/* ok: early-free -- the entry is clear */
 }
 EXPORT_SYMBOL_GPL(extra_clears);

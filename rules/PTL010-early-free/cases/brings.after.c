@@ -19,5 +19,6 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd)
 	mm_count_table(mm, -1);
 	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* expect: early-free */
 	pmd_clear(pmd);
+	flush_tlb_mm(mm);
 }
 EXPORT_SYMBOL_GPL(extra_drop);

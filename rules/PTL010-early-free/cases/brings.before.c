@@ -18,6 +18,7 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd)
 
 	mm_count_table(mm, -1);
 	pmd_clear(pmd);
+	flush_tlb_mm(mm);
 	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: early-free -- the entry is clear */
 }
 EXPORT_SYMBOL_GPL(extra_drop);

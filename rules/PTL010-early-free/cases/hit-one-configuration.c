@@ -20,6 +20,7 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd)
 #ifndef CONFIG_X86_PAE
 	pmd_clear(pmd);
 #endif
+	flush_tlb_mm(mm);
 	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* expect: early-free when X86_PAE */
 }
 EXPORT_SYMBOL_GPL(extra_drop);

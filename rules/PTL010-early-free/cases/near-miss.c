@@ -18,6 +18,7 @@ static struct ptdesc *take(struct mm_struct *mm, pmd_t *pmd)
 
 	pmd_clear(pmd);
 	spin_unlock(ptl);
+	flush_tlb_mm(mm);
 	return pt;
 }
 
