@@ -126,6 +126,7 @@ class Calls:
             if waiting and any(self.relevance.flushes(name, unit) for name in callee_names(site)):
                 for identity in waiting:
                     self.uses.recorder.happens(FLUSH, identity, state, site.frame, ())
+                    state.change(identity, flushed=True)
         return outcomes
 
     def typed(self, definition: Definition, site: CallSite) -> list[Value]:

@@ -7,10 +7,10 @@ two suppositions: memory that nobody on the path writes is stable, and two unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ptlint.lifetime.folding import Folding
-from ptlint.lifetime.monitor import GRACE_PERIOD, IPI_SYNC, UNCHANGED, UNLINK, Monitor
+from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, UNCHANGED, UNLINK, Monitor
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
@@ -46,12 +46,7 @@ class Discovery:
         self.space_roots = space_roots
         self.holds = holds
         self.waited = monitor.after(UNCHANGED, GRACE_PERIOD)[0]
-        unlinked = monitor.after(UNCHANGED, UNLINK)[0]
-        self.detached = {
-            Sync.NONE: unlinked,
-            Sync.IPI: monitor.after(unlinked, IPI_SYNC)[0],
-            Sync.GRACE: monitor.after(unlinked, GRACE_PERIOD)[0],
-        }
+        self.detached = dict(detached(monitor))
         self.folding = Folding(interner)
 
     def coerce(self, value: Value, type_: ir.Type, state: State) -> Value:
@@ -239,14 +234,14 @@ class Discovery:
         if identity not in state.objects:
             visibility = Visibility.LIVE
             owner, space, holder = Owner.UNKNOWN, 0, ""
-            sync, excluded, early, status = Sync.NONE, False, False, UNCHANGED
+            sync, excluded, early, flushed, status = Sync.NONE, False, False, False, UNCHANGED
             if parent is not None:
                 owner, space, holder = parent.owner, parent.space, parent.holder
                 if parent.visibility is Visibility.FRESH:
                     visibility = Visibility.FRESH
                 if parent.visibility is Visibility.UNLINKED:  # with it went all that was below
-                    visibility, sync, status = Visibility.UNLINKED, parent.sync, self.detached[parent.sync]
-                    excluded, early = parent.excluded, parent.early
+                    visibility, sync, flushed = Visibility.UNLINKED, parent.sync, parent.flushed
+                    excluded, early, status = parent.excluded, parent.early, self.detached[sync, flushed]
                 if parent.visibility is Visibility.PARAMETER and owner is Owner.UNKNOWN:
                     owner = Owner.PARAMETER
             state.objects[identity] = Object(
@@ -259,7 +254,22 @@ class Discovery:
                 self.types.below(level),
                 excluded=excluded,
                 early=early,
+                flushed=flushed,
+                detached=visibility is Visibility.UNLINKED,
                 holder=holder,
                 status=status,
             )
         return Reference(identity, 0)
+
+
+def detached(monitor: Monitor) -> Iterator[tuple[tuple[Sync, bool], int]]:
+    """Yield what a monitor remembers of a table that was unlinked, by what has been waited for since.
+
+    And by whether the TLB was flushed.
+    """
+    unlinked = monitor.after(UNCHANGED, UNLINK)[0]
+    for flushed in (False, True):
+        status = monitor.after(unlinked, FLUSH)[0] if flushed else unlinked
+        yield (Sync.NONE, flushed), status
+        yield (Sync.IPI, flushed), monitor.after(status, IPI_SYNC)[0]
+        yield (Sync.GRACE, flushed), monitor.after(status, GRACE_PERIOD)[0]

@@ -69,6 +69,8 @@ class Object:
     supposed: bool = False  # marked as a kernel table only by supposing that a test of the mark said so
     sorted_out: bool = False  # by bits in the pointer to it, which say what kind of table it is
     early: bool = False  # queued to RCU while still installed
+    flushed: bool = False  # the TLB may have been flushed since it was unlinked
+    detached: bool = False  # found below a table that was unlinked before: out of reach with that
     freed: bool = False
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
     batch: Base = ()  # given, as one of many in an array: the storage that holds it

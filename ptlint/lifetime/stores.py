@@ -187,6 +187,8 @@ class Stores:
     def unlink(self, identity: int, place: ir.Place, state: State, frame: Frame) -> None:
         """The entry that pointed to a table is cleared; locks held for writing may keep walkers out."""
         known = state.objects[identity]
+        if known.detached:
+            return
         if known.visibility is Visibility.LIVE or (
             known.visibility is Visibility.UNLINKED and known.origin is Origin.ENTRY
         ):
@@ -195,6 +197,7 @@ class Stores:
                 identity,
                 visibility=Visibility.UNLINKED,
                 sync=Sync.NONE,
+                flushed=False,
                 excluded={"mmap-write", "rmap-write"} <= held,
             )
             self.recorder.happens(UNLINK, identity, state, frame, ())
@@ -216,6 +219,8 @@ class Stores:
             identity,
             visibility=Visibility.LIVE,
             sync=Sync.NONE,
+            flushed=False,
+            detached=False,
             excluded=False,
             owner=owner,
             space=space,

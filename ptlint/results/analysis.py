@@ -40,7 +40,7 @@ from ptlint.results.feasibility import feasibilities
 from ptlint.results.findings import findings_of
 from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
-from ptlint.results.model import Feasibility, Gap
+from ptlint.results.model import Feasibility, Gap, Severity
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked
 from ptlint.results.recall import Recall
@@ -363,5 +363,15 @@ def spared_collector() -> Iterator[None]:
 
 
 def active_rules(rules: Sequence[Rule], configuration: Configuration) -> tuple[Rule, ...]:
-    """Return the rules that speak of a configuration."""
-    return tuple(r for r in rules if parse_condition(r.requires).formula.holds(configuration))
+    """Return the rules that speak of a configuration, as severe as they are there."""
+    return tuple(
+        replace(rule, severity=Severity.WARNING)
+        if rule.severity is Severity.ERROR and rule.warns and _holds(rule.warns, configuration)
+        else rule
+        for rule in rules
+        if _holds(rule.requires, configuration)
+    )
+
+
+def _holds(condition: str, configuration: Configuration) -> bool:
+    return parse_condition(condition).formula.holds(configuration)

@@ -80,7 +80,14 @@ def gather(
         for gap in (*one.gaps, *uncalled(one, combinations)):
             gaps.setdefault((gap.path, gap.line, gap.function, gap.reason), gap)
         for finding in one.findings:
-            place = (finding.rule, finding.path, finding.line, finding.column, finding.identity)
+            place = (
+                finding.rule,
+                finding.path,
+                finding.line,
+                finding.column,
+                finding.identity,
+                finding.severity,
+            )
             before = findings.get(place)
             findings[place] = (
                 finding if before is None else replace(before, combinations=(*before.combinations, one.id))

@@ -80,6 +80,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     lacks: _Lacks | None = None
     requires: str = ""
     kernel: str = ""
+    warns: str = ""
     walkers: bool = False
     implies: list[str] = []
     lookout: str = ""
@@ -93,6 +94,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "title",
         "severity",
         "kernel",
+        "warns",
         "walkers",
         "worst",
         "implies",
@@ -198,6 +200,7 @@ def load_rule(folder: Path) -> Rule:
         placeholders = LACKS_PLACEHOLDERS
     _check_message(path, raw.message, LOOKOUT_PLACEHOLDERS[lookout] if lookout else placeholders)
     _check_formula(path, "requires", raw.requires)
+    _check_formula(path, "warns", raw.warns)
     return Rule(
         code=raw.code,
         name=raw.name,
@@ -212,6 +215,7 @@ def load_rule(folder: Path) -> Rule:
         queries=_queries(path, raw.query),
         lacks=None if raw.lacks is None else _lacks(path, raw.lacks),
         kernel=_member(path, "kernel", raw.kernel, Severity) if raw.kernel else None,
+        warns=raw.warns,
         walkers=raw.walkers,
         implies=tuple(raw.implies),
         lookout=lookout,

@@ -128,6 +128,7 @@ class Rule:
     digest: str  # of rule.toml
     folder: str  # where it was found; its cases lie below
     kernel: Severity | None = None  # for a table of the kernel's own address space; None: not of these
+    warns: str = ""  # Kconfig expression; where it holds an error is a warning. "" = nowhere
     queries: tuple[Query, ...] = ()
     lacks: Lacks | None = None
     walkers: bool = False  # it speaks of walkers: silent where none is left

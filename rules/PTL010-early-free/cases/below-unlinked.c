@@ -17,6 +17,7 @@ void extra_drop(pud_t *pud)
 	int i;
 
 	pud_clear(pud);
+	flush_tlb_all();
 	for (i = 0; i < PTRS_PER_PMD; i++)
 		if (!pmd_none(pmd[i]))
 			call_rcu(&page_ptdesc(pmd_page(pmd[i]))->pt_rcu_head, extra_rcu);	/* ok: early-free -- its parent has gone */
@@ -33,6 +34,7 @@ void extra_drop_too_early(pud_t *pud)
 		if (!pmd_none(pmd[i]))
 			call_rcu(&page_ptdesc(pmd_page(pmd[i]))->pt_rcu_head, extra_rcu);	/* expect: early-free */
 	pud_clear(pud);
+	flush_tlb_all();
 	call_rcu(&virt_to_ptdesc(pmd)->pt_rcu_head, extra_rcu);
 }
 EXPORT_SYMBOL_GPL(extra_drop_too_early);
