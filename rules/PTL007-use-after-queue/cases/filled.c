@@ -30,6 +30,6 @@ void extra_in_time(struct mmu_gather *tlb, pmd_t *table, pmd_t *other, unsigned 
 {
 	memcpy(other, table, PAGE_SIZE);
 	extra_wipe((unsigned long *)table);
-	pmd_free_tlb(tlb, table, addr);		/* ok: use-after-queue */
+	pmd_free_tlb(tlb, table, addr);		/* ok: use-after-queue -- filled before that */
 }
 EXPORT_SYMBOL_GPL(extra_in_time);

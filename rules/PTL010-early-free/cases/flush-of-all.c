@@ -25,7 +25,7 @@ void extra_drop_all(pmd_t *pmd, pmd_t *end)
 	flush_tlb_all();
 	list_for_each_entry_safe(pt, next, &tables, pt_list) {
 		list_del(&pt->pt_list);
-		ptdesc_retire(pt);	/* ok: early-free */
+		ptdesc_retire(pt);	/* ok: early-free -- all was flushed */
 	}
 }
 EXPORT_SYMBOL_GPL(extra_drop_all);

@@ -42,7 +42,7 @@ void extra_in_time(struct mm_struct *mm, pmd_t *pmd)
 
 	pmd_clear(pmd);
 	flush_tlb_mm(mm);
-	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: early-free */
+	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: early-free -- flushed before that */
 }
 EXPORT_SYMBOL_GPL(extra_in_time);
 

@@ -27,7 +27,7 @@ void extra_drop(struct mm_struct *mm, pmd_t *pmd, bool lazy)
 	struct ptdesc *pt = take(mm, pmd);
 
 	if (lazy)
-		call_rcu(&pt->pt_rcu_head, extra_free);	/* ok: callback-context */
+		call_rcu(&pt->pt_rcu_head, extra_free);	/* ok: callback-context -- queued */
 	else
 		extra_free(&pt->pt_rcu_head);	/* expect: callback-context */
 }
