@@ -52,6 +52,7 @@ class Remembering:
         self._analysis = analysis
         self._folder = folder if folder is not None else Path(user_cache_dir("ptlint")) / "images"
         self._size = self._first = 0  # of the image that was read or written last
+        self._versions = program_versions()  # of the code that runs: it may be replaced meanwhile
 
     def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
         """See `ptlint.results.engine.Engine`."""
@@ -77,7 +78,7 @@ class Remembering:
                 if not _ours(os.fstat(stream.fileno())):
                     return
                 header = msgspec.json.decode(stream.readline(), type=_Header)
-                if header.versions != program_versions():
+                if header.versions != self._versions:
                     return
                 content = stream.read()
             os.utime(path)
@@ -98,7 +99,7 @@ class Remembering:
                 return
             with spared_collector():
                 content = pickle.dumps(self._analysis.caches, pickle.HIGHEST_PROTOCOL)
-            header = _Header(program_versions(), content_digest(content), size, first)
+            header = _Header(self._versions, content_digest(content), size, first)
             write_quietly(path, msgspec.json.encode(header) + b"\n" + content)
             self._size, self._first = size, first
             kept = sorted(self._folder.iterdir(), key=lambda one: one.stat().st_mtime_ns)

@@ -112,6 +112,16 @@ def test_what_is_nested_too_deep_is_not_kept(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_code_that_was_replaced_meanwhile_does_not_vouch_for_an_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path)
+    monkeypatch.setattr("ptlint.results.image.program_versions", lambda: ("newer",))
+    run.engine._write(tmp_path / "image", 1)
+    assert Remembering(run.analysis, tmp_path)._versions == ("newer",)
+    assert b'"newer"' not in (tmp_path / "image").read_bytes().partition(b"\n")[0]
+
+
 def test_what_cannot_be_trusted_is_replaced(first: tuple[Path, StateResult], tmp_path: Path) -> None:
     (image,) = first[0].iterdir()
     whole = image.read_bytes()
