@@ -56,6 +56,9 @@ def test_runs_of_text_are_in_order_and_apart(text: str) -> None:
         last_of_all = last
 
 
+MUCH = 60  # seconds of processor time: what is quadratic takes minutes, on any machine
+
+
 @pytest.mark.parametrize(
     "text",
     ["/*" * 50_000, '"' * 50_000, "'\n" * 50_000, "\n" * 100_000, "\\\n" * 50_000, " " * 100_000,
@@ -72,7 +75,7 @@ def test_no_text_takes_long(text: str) -> None:
     unit = made.unit("a.c")
     with suppress(ExpansionTooLarge):
         expand(made.tokens("a.c"), unit.lookup(unit.end))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < MUCH
 
 
 def test_a_makefile_that_explodes_takes_no_time() -> None:
@@ -82,7 +85,7 @@ def test_a_makefile_that_explodes_takes_no_time() -> None:
     variables = Makefiles(tree, {})
     variables.read("Makefile")
     variables.value("ccflags-y")
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < MUCH
 
 
 def test_the_preprocessor_is_made_without_reading_headers() -> None:
