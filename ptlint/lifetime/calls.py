@@ -9,6 +9,7 @@ from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callees import Callees
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.flushing import callee_names
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
 from ptlint.lifetime.monitor import DIRECT, FLUSH
@@ -123,7 +124,8 @@ class Calls:
                 for identity, known in state.objects.items()
                 if known.visibility is Visibility.UNLINKED and not known.freed
             ]
-            if waiting and any(self.relevance.flushes(name, unit) for name in callee_names(site)):
+            names = (site.callee, *callee_names(site.instruction))
+            if waiting and any(self.relevance.flushes(name, unit) for name in names):
                 for identity in waiting:
                     self.uses.recorder.happens(FLUSH, identity, state, site.frame, ())
                     state.change(identity, flushed=True)
@@ -141,7 +143,7 @@ class Calls:
     def hands_on_container(self, definition: Definition, site: CallSite) -> bool:
         """Say whether a call hands over a container of tables or an element of a list, and matters to it."""
         return any(
-            (self.discovery.hands_tables(value) or any(self.discovery.listed(value, site.state)))
+            (self.discovery.hands_tables(value) or self.discovery.listed(value, site.state))
             and self.relevance.flow(definition, index).acts
             for index, value in enumerate(site.arguments[: len(definition.function.parameters)])
         )
@@ -162,9 +164,3 @@ class Calls:
                         enclosing(site.instruction.place, site.frame.definition.function.name),
                         f"{site.callee}: takes a page table, but neither its body nor a fact is known",
                     )
-
-
-def callee_names(site: CallSite) -> tuple[str, ...]:
-    """Return the name of a callee, and that of the member which points to it."""
-    callee = site.instruction.callee
-    return (site.callee, callee.field) if isinstance(callee, ir.Member) else (site.callee,)

@@ -66,7 +66,10 @@ class Discovery:
                 handed = self.provenance.parameter_of(value.key)
                 if handed:
                     return self.handed_in(value.key, handed, type_, state)
-                listed, waited = self.listed(value, state)
+                listed = self.listed(value, state)
+                waited = bool(listed) and self.provenance.waited_for(
+                    self.provenance.contained(value.key), state
+                )
                 state.objects[identity] = Object(
                     Origin.LIST if listed else Origin.UNKNOWN,
                     listed,
@@ -113,15 +116,10 @@ class Discovery:
             )
         )
 
-    def listed(self, value: Value, state: State) -> tuple[str, bool]:
-        """Return the name of the list that a pointer of another type is an element of, or nothing.
-
-        And whether a grace period has passed since the elements were linked into it.
-        """
+    def listed(self, value: Value, state: State) -> str:
+        """Return the name of the list that a pointer of another type is an element of, or nothing."""
         link = self.provenance.contained(value.key) if isinstance(value, Symbol) else 0
-        if not link:
-            return "", False
-        return self.provenance.list_of(link, state), self.provenance.waited_for(link, state)
+        return self.provenance.list_of(link, state) if link else ""
 
     def stored_table(self, key: int, at: Address, type_: ir.Type, state: State, again: bool = False) -> Value:
         """A table pointer read from storage that this path has not written.

@@ -14,6 +14,7 @@ from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.values import Address, Interner, Reference, Value, pointer_to
 
 LINKS = ("next", "prev", "first")
+WAITED = "after a grace period"  # of a link: all that is on its list has waited for one
 ROOT, CALLED = 2, 5  # where the number of an activation has the function's name
 UNNAMED = "?"  # a storage that nothing is known of: never the same as another one
 ARITHMETIC = frozenset({"+", "-", "*", "/", "&", "|", "^", "<<", ">>", "~"})
@@ -108,8 +109,8 @@ class Provenance:
         if not isinstance(expression, tuple):
             return False
         if expression[0] == "list":
-            return len(expression) > len(("list", "name"))
-        if expression[0] != "load" or expression[2][-1:] == () or expression[2][-1] not in LINKS:
+            return WAITED in expression[2:]
+        if expression[0] != "load" or not expression[2] or expression[2][-1] not in LINKS:
             return False
         base = expression[1]
         known = state.objects.get(base[1]) if base[0] == "object" else None
@@ -120,7 +121,7 @@ class Provenance:
 
     def list_link(self, name: str, waited: bool) -> int:
         """Return the number of a link of the list of this name; `waited` as `waited_for`."""
-        return self.interner.key(("list", name, "after a grace period") if waited else ("list", name))
+        return self.interner.key(("list", name, WAITED) if waited else ("list", name))
 
     def behind(self, link: Value, state: State) -> str:
         """Return the container of a table whose first words are a list's link: of those linked to it, too."""

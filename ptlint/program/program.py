@@ -181,21 +181,10 @@ class Program:
             rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + name + rb"\b|[=,(&]\s*&?" + name + rb"\s*[,;)}]"
         )
         return any(
-            self.compiles(path, text.count(b"\n", 0, match.start()) + 1)
+            self.units.is_active(path, text.count(b"\n", 0, match.start()) + 1)
             for path in self.units.mentioning(definition.function.name)
             for text in (self.units.text(path),)
             for match in pattern.finditer(text)
-        )
-
-    def compiles(self, path: str, line: int) -> bool:
-        """Say whether a line of a unit, or of a header that one includes, is active.
-
-        Of a header that is in no unit in view any line may be.
-        """
-        seen = self.units.seeing(path)[:1]
-        return all(
-            any(first <= line <= last for first, last in self.units.syntax(unit).unit.active(path))
-            for unit in seen
         )
 
     def touches(self, definition: Definition, names: frozenset[str]) -> bool:

@@ -167,5 +167,11 @@ class Units:
         return self._seeing[path]
 
     def is_active(self, path: str, line: int) -> bool:
-        """Say whether a line of a unit's own file is compiled."""
-        return any(first <= line <= last for first, last in self.syntax(path).unit.active(path))
+        """Say whether a line of a unit, or of a header that one includes, is compiled.
+
+        Of a header that is in no unit in view any line may be.
+        """
+        return all(
+            any(first <= line <= last for first, last in self.syntax(unit).unit.active(path))
+            for unit in self.seeing(path)[:1]
+        )

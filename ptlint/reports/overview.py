@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ptlint.reports.spans import Line, Span
 from ptlint.results.model import ArchOverview, Holds, Overview, Step, Verdict, Ways
-
-LEVELS = ("pte", "pmd", "pud", "p4d", "pgd")
-UNSEEN = frozenset({Verdict.UNPUBLISHED, Verdict.KERNEL})
-"""What is proved of tables that no walker of a user's address space can reach."""
+from ptlint.results.overview import LEVELS, UNSEEN
 
 _GAP = "  "
 _STYLES = {Verdict.UNSAFE: "error", Verdict.UNDECIDED: "warning"}
@@ -19,9 +16,9 @@ _STYLES = {Verdict.UNSAFE: "error", Verdict.UNDECIDED: "warning"}
 def overview_lines(overview: Overview) -> Iterator[Line]:
     """Yield a table with some lines for each architecture, then what a reader has to know of it."""
     other = any(
-        not UNSEEN.issuperset(ways.levels.get("any", ())) for row in overview.archs for ways in row.ways
+        not set(UNSEEN).issuperset(ways.levels.get("any", ())) for row in overview.archs for ways in row.ways
     )
-    levels = (*LEVELS, "any") if other else LEVELS
+    levels = LEVELS if other else LEVELS[:-1]  # the last one is "any"
     head = ["", overview.requirement, *levels]
     rows = [(row, [_cells(row, ways, levels) for ways in row.ways]) for row in overview.archs]
     lines = [head, *(cells for _, some in rows for cells in some)]

@@ -29,7 +29,8 @@ from ptlint.rules.conditions import parse_condition, wished
 LEVELS = ("pte", "pmd", "pud", "p4d", "pgd", "any")
 
 _PUBLISHED = (Verdict.UNSAFE, Verdict.UNDECIDED, Verdict.RCU, Verdict.EXCLUSIVE)
-_OTHERS = (Verdict.UNPUBLISHED, Verdict.KERNEL)
+UNSEEN = (Verdict.UNPUBLISHED, Verdict.KERNEL)
+"""What is proved of tables that no walker of a user's address space can reach."""
 
 
 def overviews(
@@ -101,7 +102,7 @@ def _levels(sites: Collection[Site]) -> Mapping[str, tuple[Verdict, ...]]:
         mine = [site for site in sites if site.level == level]
         found = {verdict for site in mine for verdict in site.contexts or (site.verdict,)}
         shown = [verdict for verdict in _PUBLISHED if verdict in found]
-        verdicts = shown or [verdict for verdict in _OTHERS if verdict in found]
+        verdicts = shown or [verdict for verdict in UNSEEN if verdict in found]
         if verdicts:
             levels[level] = tuple(verdicts)
     return levels

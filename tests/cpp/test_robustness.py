@@ -2,6 +2,7 @@
 """Any bytes are accepted, and none take long."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -56,7 +57,8 @@ def test_runs_of_text_are_in_order_and_apart(text: str) -> None:
         last_of_all = last
 
 
-MUCH = 60  # seconds of processor time: what is quadratic takes minutes, on any machine
+MUCH = 5  # seconds of processor time: what is quadratic takes minutes
+TRIES = 3  # another job on the machine may double what one of them takes
 
 
 @pytest.mark.parametrize(
@@ -70,22 +72,34 @@ MUCH = 60  # seconds of processor time: what is quadratic takes minutes, on any 
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
-    started = time.process_time()
-    made = preprocessor({"a.c": text})
-    unit = made.unit("a.c")
-    with suppress(ExpansionTooLarge):
-        expand(made.tokens("a.c"), unit.lookup(unit.end))
-    assert time.process_time() - started < MUCH
+    def read() -> None:
+        made = preprocessor({"a.c": text})
+        unit = made.unit("a.c")
+        with suppress(ExpansionTooLarge):
+            expand(made.tokens("a.c"), unit.lookup(unit.end))
+
+    assert takes_little(read)
+
+
+def takes_little(work: Callable[[], None]) -> bool:
+    for _ in range(TRIES):
+        started = time.process_time()
+        work()
+        if time.process_time() - started < MUCH:
+            return True
+    return False
 
 
 def test_a_makefile_that_explodes_takes_no_time() -> None:
     doubling = "".join(f"A{n} = $(A{n + 1})$(A{n + 1})\n" for n in range(60)) + "ccflags-y = $(A0) -DX\n"
     tree = MemoryTree({"Makefile": doubling.encode() + b"include Makefile\n"})
-    started = time.process_time()
-    variables = Makefiles(tree, {})
-    variables.read("Makefile")
-    variables.value("ccflags-y")
-    assert time.process_time() - started < MUCH
+
+    def read() -> None:
+        variables = Makefiles(tree, {})
+        variables.read("Makefile")
+        variables.value("ccflags-y")
+
+    assert takes_little(read)
 
 
 def test_the_preprocessor_is_made_without_reading_headers() -> None:
