@@ -119,6 +119,11 @@ class Provenance:
         before = self.contained(base[1]) if base[0] == "symbol" else 0
         return bool(before) and self.waited_for(before, state)
 
+    def taken(self, key: int) -> str:
+        """Return the name of the list whose elements, all of them, a link leads to; nobody else has them."""
+        expression = self.interner.expression(key)
+        return str(expression[1]) if isinstance(expression, tuple) and expression[0] == "list" else ""
+
     def list_link(self, name: str, waited: bool) -> int:
         """Return the number of a link of the list of this name; `waited` as `waited_for`."""
         return self.interner.key(("list", name, WAITED) if waited else ("list", name))

@@ -43,7 +43,7 @@ EVENT_ACTS = {
 }
 PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
 COUNTING = {"last-reference": "count", "count": HOLDS}
-SYNCHRONISING = frozenset({"grace-period", "ipi-sync"})
+SYNCHRONISING = frozenset({"grace-period", "grace-cookie", "grace-since", "grace-poll", "ipi-sync"})
 LOCKING = frozenset({"lock", "unlock", "downgrade"})
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
 MAX_NAMING_FILES = 8
@@ -114,6 +114,7 @@ class Relevance:
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
+        self._leads_out: dict[ir.Function, bool] = {}
         self._typed_results: dict[ir.Function, frozenset[str]] = {}
         self._synchronises: dict[tuple[str, str], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
@@ -150,6 +151,8 @@ class Relevance:
             return True
         state = site.state
         result = site.instruction.result
+        if result is not None and self.leads_out(function):
+            return True
         for index, (value, parameter) in enumerate(zip(site.arguments, function.parameters, strict=False)):
             if isinstance(value, Reference):
                 if value.object not in state.objects:
@@ -197,6 +200,19 @@ class Relevance:
                 or self.types.points_to_page(p.type)
             )
         return False
+
+    def leads_out(self, function: ir.Function) -> bool:
+        """Say whether a function does nothing but to lead from a member to the structure around it."""
+        known = self._leads_out.get(function)
+        if known is None:
+            ends = [block.terminator for block in function.blocks if isinstance(block.terminator, ir.Return)]
+            known = self._leads_out[function] = (
+                len(ends) == 1
+                and len(function.blocks) <= 2
+                and ends[0].value is not None
+                and isinstance(uncast(ends[0].value), ir.ContainerOf)
+            )
+        return known
 
     def becomes_table(self, result: ir.Name, caller: ir.Function) -> bool:
         """Say whether a call's result is given a page-table type where it is assigned or returned."""

@@ -34,6 +34,7 @@ from ptlint.syntax import ir
 # A callback that frees what a batch holds is queued by a caller of its caller at most; further up, nobody
 # adds a grace period to what is freed below.
 BATCH_CALLERS = 2
+WAITING = ("queue", "grace-period", "grace-since", "grace-poll", "defer")
 UNPROVED = frozenset({Proof.UNSAFE, Proof.UNDECIDED})
 
 
@@ -60,7 +61,7 @@ class Search:
         self.queue: deque[Key] = deque()
         self.queued: set[Key] = set()
         self.asked: set[str] = set()
-        self.waiting = facts.names("queue") | facts.names("grace-period") | facts.names("defer")
+        self.waiting = frozenset[str]().union(*(facts.names(event) for event in WAITING))
         self.above: dict[Key, int] = {}  # how far a root is above the function that frees what it is handed
         self.callers: dict[Key, tuple[Key, ...]] = {}
         self.speaking: list[Definition] = []  # what names a page-table type, once it was looked for seeds

@@ -16,13 +16,17 @@ Site = tuple[str, int, str, str, str, str, str, frozenset[str]]
 
 
 def audit(
-    command: Sequence[str], root: Path, arch: str, assume: Sequence[str] = (), timeout: float = 900
+    command: Sequence[str],
+    root: Path,
+    arch: str,
+    assume: Sequence[str] = (),
+    timeout: float = 900,
+    further: Sequence[str] = (),
 ) -> Any:
-    """Return the result of `ptlint audit` over a tree."""
+    """Return the result of `ptlint audit` over a tree; `further` are more words of the command line."""
     assumed = [part for symbol in assume for part in ("--assume", symbol)]
-    _, result = invoke(
-        [*command, "audit", "--tree", str(root), "--arch", arch, "--format", "json", *assumed], None, timeout
-    )
+    words = ["audit", "--tree", str(root), "--arch", arch, "--format", "json", *assumed, *further]
+    _, result = invoke([*command, *words], None, timeout)
     return result
 
 
@@ -55,7 +59,14 @@ def differences(before: set[Site], after: set[Site], limit: int = 10) -> list[st
 
 
 def reshaped_differences(
-    case: Case, root: Path, to: Path, tree: str, command: Sequence[str], before: Any, assume: Sequence[str]
+    case: Case,
+    root: Path,
+    to: Path,
+    tree: str,
+    command: Sequence[str],
+    before: Any,
+    assume: Sequence[str],
+    further: Sequence[str] = (),
 ) -> list[str]:
     """Return how the verdicts of a tree differ after a transformation; [] if they do not.
 
@@ -65,7 +76,7 @@ def reshaped_differences(
     draft = Draft(root)
     edits = [e for e in case.edit if not e.trees or tree in e.trees]
     draft.apply(edits)
-    after = audit(command, farm(root, to, draft.changed()), case.arch, assume)
+    after = audit(command, farm(root, to, draft.changed()), case.arch, assume, further=further)
     touched = {e.inside for e in edits} | _added(draft, edits)
     old, new = _verdicts(sites(before)), _verdicts(sites(after))
     lines = [

@@ -126,8 +126,25 @@ def _mail(subject: str, body: str, diff: str, index: int) -> str:
     )
 
 
-def run(case: Case, root: Path, tree: str, ptlint: str = PTLINT, timeout: float = 600) -> Outcome:
-    """Run `ptlint patch` over the case and judge what it says."""
+def one_configuration(case: Case, root: Path, folder: Path) -> tuple[str, ...]:
+    """Return the words of a command line that ask for the default configuration alone; none but for x86."""
+    default = root / f"arch/x86/configs/{case.arch}_defconfig"
+    if not default.is_file():
+        return ()
+    file = folder / "config"
+    file.write_bytes(default.read_bytes())
+    return ("--config", str(file))
+
+
+def run(
+    case: Case,
+    root: Path,
+    tree: str,
+    ptlint: str = PTLINT,
+    timeout: float = 600,
+    further: Sequence[str] = (),
+) -> Outcome:
+    """Run `ptlint patch` over the case and judge what it says; `further` are more words of the command."""
     text = series(case, root, tree)
     command = [
         *shlex.split(ptlint),
@@ -139,6 +156,7 @@ def run(case: Case, root: Path, tree: str, ptlint: str = PTLINT, timeout: float 
         case.arch,
         "--format",
         "json",
+        *further,
     ]
     for symbol in assumptions(case, tree):
         command += ["--assume", symbol]

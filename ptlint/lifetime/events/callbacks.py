@@ -9,11 +9,11 @@ from __future__ import annotations
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.monitor import CALLBACK, QUEUE
-from ptlint.lifetime.objects import Sync, Visibility
+from ptlint.lifetime.objects import State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
-from ptlint.lifetime.values import Address, Code, Int, Interner
+from ptlint.lifetime.values import Address, Base, Code, Int, Interner, Reference
 from ptlint.program.facts import Fact
 from ptlint.program.program import Program
 
@@ -45,8 +45,13 @@ class CallbackEvents:
         }
 
     def on_queue(self, fact: Fact, site: CallSite) -> Outcomes:
-        """call_rcu: the callback runs after a grace period that begins now."""
+        """call_rcu: the callback runs after a grace period that begins now.
+
+        `kind` is the member of the argument that the callback is handed, if it is not the argument itself.
+        """
         head = site.argument(fact.argument)
+        if fact.kind and isinstance(head, Address):
+            head = Address(head.base, (*head.path, fact.kind))
         callback = site.argument(fact.callback)
         state = site.state
         identity = referred(head)
@@ -83,6 +88,8 @@ class CallbackEvents:
             later.called |= {identity}
             self.recorder.happens(CALLBACK, identity, later, site.frame, ())
         inner = CallSite(site.instruction, name, [head], later, site.frame)
+        for table in kept_in(base, later):
+            after_grace(table, fact, inner, self.recorder)
         self.activations.enter(definition, [head], inner)
         return [(state, Int(0))]
 
@@ -105,6 +112,14 @@ class CallbackEvents:
         later.state.locks = frozenset()
         self.activations.enter(definition, later.arguments, later)
         return self.skip(site)
+
+
+def kept_in(base: Base, state: State) -> list[int]:
+    """Return the tables that a path has put into a storage that is no table itself."""
+    if base[0] == "object":
+        return []
+    kept = [v for at, v in state.memory.items() if isinstance(at, Address) and at.base == base]
+    return sorted({v.object for v in kept if isinstance(v, Reference) and state.is_table(v)})
 
 
 def after_grace(identity: int, fact: Fact, site: CallSite, recorder: Recorder) -> None:

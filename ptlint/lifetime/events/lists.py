@@ -28,6 +28,7 @@ class ListEvents:
             "list-del": self.on_list_del,
             "list-init": self.on_list_init,
             "list-splice": self.on_list_splice,
+            "list-take": self.on_list_take,
         }
 
     def on_list_add(self, fact: Fact, site: CallSite) -> Outcomes:
@@ -94,6 +95,11 @@ class ListEvents:
         for link in ("next", "prev"):
             link_at = Address(head.base, (*head.path, link))
             site.state.memory[link_at] = Symbol(self.provenance.list_link(name, waited=False))
+
+    def on_list_take(self, fact: Fact, site: CallSite) -> Outcomes:
+        """Everything is taken off a list; the result leads to its elements."""
+        name = self.provenance.list_name(site.argument(fact.argument))
+        return [(site.state, Symbol(self.provenance.list_link(name, waited=False)))]
 
     def on_list_splice(self, fact: Fact, site: CallSite) -> Outcomes:
         """What was on one list is now on the other, a local one mostly: it goes by the first one's name."""

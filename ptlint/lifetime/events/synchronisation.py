@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.monitor import LAST
+from ptlint.lifetime.memory import write
+from ptlint.lifetime.monitor import GRACE_PERIOD, IPI_SYNC, LAST
 from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.provenance import LINKS
 from ptlint.lifetime.recorder import Recorder
@@ -14,6 +17,7 @@ from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol, po
 from ptlint.program.facts import Fact
 
 LINKED = tuple((link,) for link in LINKS)  # the paths of a list head's members
+COOKIE = "grace cookie"  # an expression: made while these tables were unlinked
 READING = "reading"  # the lock of a section that grace periods wait for
 
 
@@ -30,6 +34,9 @@ class SynchronisationEvents:
         """Return the handler of each event."""
         return {
             "grace-period": self.on_sync,
+            "grace-cookie": self.on_cookie,
+            "grace-since": self.on_since,
+            "grace-poll": self.on_poll,
             "ipi-sync": self.on_sync,
             "lock": self.on_lock,
             "assert-lock": self.on_lock,
@@ -51,27 +58,63 @@ class SynchronisationEvents:
         )
         state = site.state
         state.interrupted = True
-        for identity, known in list(state.objects.items()):
-            if (
-                known.visibility in (Visibility.UNLINKED, Visibility.PARAMETER, Visibility.PARKED)
-                and known.sync < sync
-            ):
-                if known.visibility is Visibility.PARKED and known.origin is Origin.LIST:
-                    continue
-                state.change(identity, sync=sync)
-                self.recorder.happens(fact.event, identity, state, site.frame, site.sites)
-                self.recorder.note(
-                    state, identity, fact.event, site.instruction.place, site.frame, f"{fact.name}() {text}"
-                )
+        self.order(waiting(state), sync, f"{fact.name}() {text}", state, site)
         if sync is Sync.GRACE:
             self.wait_for_lists(state, site.frame)
         return [(state, Int(0))]
+
+    def order(self, tables: Iterable[int], sync: Sync, text: str, state: State, site: CallSite) -> None:
+        """Walkers that may have seen some tables are gone."""
+        event = GRACE_PERIOD if sync is Sync.GRACE else IPI_SYNC
+        for identity in tables:
+            if state.objects[identity].sync < sync:
+                state.change(identity, sync=sync)
+                self.recorder.happens(event, identity, state, site.frame, site.sites)
+                self.recorder.note(state, identity, event, site.instruction.place, site.frame, text)
+
+    def on_cookie(self, fact: Fact, site: CallSite) -> Outcomes:
+        """get_state_synchronize_rcu: the cookie stands for what is unlinked now."""
+        cookie = Symbol(self.interner.key((COOKIE, *waiting(site.state))))
+        if fact.argument is not None:
+            at = site.argument(fact.argument)
+            if isinstance(at, Address):
+                write(at, cookie, site.state)
+        return [(site.state, cookie)]
+
+    def on_since(self, fact: Fact, site: CallSite) -> Outcomes:
+        """cond_synchronize_rcu: a grace period has passed since a cookie was made."""
+        self.passed(fact, site, site.state)
+        return [(site.state, Int(0))]
+
+    def on_poll(self, fact: Fact, site: CallSite) -> Outcomes:
+        """poll_state_synchronize_rcu: true means that a grace period has passed since."""
+        passed = site.state.copy()
+        self.passed(fact, site, passed)
+        return [(passed, Int(1)), (site.state, Int(0))]
+
+    def passed(self, fact: Fact, site: CallSite, state: State) -> None:
+        """A grace period has passed since a cookie was made.
+
+        Over-approximates: of a cookie that was kept elsewhere it is not known when it was made, so no table
+        has waited. What was on lists as it was made is not remembered either.
+        """
+        cookie = site.argument(fact.argument or 0)
+        if isinstance(cookie, Address):
+            cookie = state.memory.get(cookie, cookie)
+        expression = self.interner.expression(cookie.key) if isinstance(cookie, Symbol) else None
+        if isinstance(expression, tuple) and expression[0] == COOKIE:
+            still = [one for one in waiting(state) if one in expression[1:]]
+            self.order(still, Sync.GRACE, f"{fact.name}(): a grace period has passed", state, site)
 
     def wait_for_lists(self, state: State, frame: Frame) -> None:
         """What is on a local list has waited as well: nobody else puts anything there meanwhile."""
         provenance = self.recorder.provenance
         waited: dict[Address, str] = {}
         for at, value in state.memory.items():
+            if isinstance(at, Address) and at.base[0] == "local" and isinstance(value, Symbol):
+                taken = provenance.taken(value.key)
+                if taken:
+                    waited[at] = taken
             if isinstance(at, Address) and at.base[0] == "local" and at.path[-1:] in LINKED:
                 link = value.key if isinstance(value, Symbol) else 0
                 waited[at] = (
@@ -139,6 +182,16 @@ class SynchronisationEvents:
         last = site.state.copy()
         last.dead = last.dead | {self.interner.number(pointer_to(Address(counter.base, ()), self.interner))}
         return [(last, Int(1)), (site.state, Int(0))]
+
+
+def waiting(state: State) -> list[int]:
+    """Return the tables that a grace period is of use to if it begins now."""
+    return [
+        identity
+        for identity, known in state.objects.items()
+        if known.visibility in (Visibility.UNLINKED, Visibility.PARAMETER)
+        or (known.visibility is Visibility.PARKED and known.origin is not Origin.LIST)
+    ]
 
 
 def local_head(name: str, frame: Frame | None) -> Address | None:
