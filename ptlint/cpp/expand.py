@@ -52,6 +52,10 @@ _COMMA: Final = 5  # the comma of ", ## __VA_ARGS__"
 _STRINGIFY_OPTIONAL: Final = 6
 
 
+COUNTED_PER_LINE: Final = 1000
+"""What ``__COUNTER__`` is counted from: the line of the outermost use, times this."""
+
+
 def expand(
     tokens: Sequence[Token],
     macro_at: Lookup,
@@ -392,7 +396,7 @@ class _Run:
         if token.text == "__FILE__":
             return token._replace(kind=STRING, text=_quoted(outermost.path))
         self._counter += 1
-        return token._replace(kind=NUMBER, text=f"{outermost.line * 1000 + self._counter}")
+        return token._replace(kind=NUMBER, text=f"{outermost.line * COUNTED_PER_LINE + self._counter}")
 
 
 _BUILTIN: Final = frozenset(("__LINE__", "__FILE__", "__COUNTER__"))

@@ -5,7 +5,8 @@ A patch moves whatever stands below its hunks. What is known of a function that 
 in what its macros come from, still holds: at other lines.
 
 Soundness: a constant that is the line of the statement it stands in, before and after, is taken to be
-``__LINE__``, which decides nothing.
+``__LINE__``, and one that ``__COUNTER__`` would give for a line of the function, before and after,
+to be that. Neither decides anything.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from ptlint.cpp.expand import COUNTED_PER_LINE
 from ptlint.cpp.tokens import Expansion
 from ptlint.syntax import ir
 
 _DIGITS: Final = re.compile("[0-9]+")
+
+_LONGEST: Final = 12  # digits of what may have to do with a line
 
 _Line = tuple[str, int]
 
@@ -50,7 +54,7 @@ def moves_between(old: ir.Function, new: ir.Function) -> Moves | None:
     """Return how the lines of a function have moved; None if more has changed than these."""
     if (old.name, old.path, len(old.blocks)) != (new.name, new.path, len(new.blocks)):
         return None
-    pairs = _Pairs()
+    pairs = _Pairs(old, new)
     alike = (
         pairs.line(old.path, old.line, new.line)
         and pairs.line(old.path, old.last_line, new.last_line)
@@ -67,7 +71,8 @@ def moves_between(old: ir.Function, new: ir.Function) -> Moves | None:
 class _Pairs:
     """Goes through two functions side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, old: ir.Function, new: ir.Function) -> None:
+        self.functions = old, new
         self.moves = Moves()
         self.names: dict[str, str] = {}  # of locals
         self.statement = (0, 0)  # the line, old and new, of what the walk is in
@@ -84,7 +89,10 @@ class _Pairs:
             return self.place(old, new)
         if isinstance(old, ir.Constant):
             assert isinstance(new, ir.Constant)
-            return old == new or (old.name == new.name and (old.value, new.value) == self.statement)
+            return old.name == new.name and self.number(old.value, new.value)
+        if isinstance(old, ir.Text):
+            assert isinstance(new, ir.Text)
+            return self.text(old.text, new.text)
         names = getattr(old, "__dataclass_fields__", None)
         if names is None:
             return old == new
@@ -97,6 +105,28 @@ class _Pairs:
         if where is not None:
             self.statement = outermost(where), outermost(new.place)  # type: ignore[attr-defined]
         return all(self.alike(getattr(old, name), getattr(new, name)) for name in names)
+
+    def number(self, old: int | None, new: int | None) -> bool:
+        """Say whether two numbers are the same, or the same number of two lines."""
+        if old == new or (old, new) == self.statement:
+            return True
+        if old is None or new is None:
+            return False
+        lines = old // COUNTED_PER_LINE, new // COUNTED_PER_LINE
+        return (
+            old % COUNTED_PER_LINE == new % COUNTED_PER_LINE
+            and all(f.line <= at <= f.last_line for f, at in zip(self.functions, lines, strict=True))
+            and self.line(self.functions[0].path, *lines)
+        )
+
+    def text(self, old: str, new: str) -> bool:
+        """Say whether two texts, that macros may have made of code, are the same but for numbers of lines."""
+        if old == new:
+            return True
+        return _DIGITS.sub("", old) == _DIGITS.sub("", new) and all(
+            one == other or (len(one) <= _LONGEST and self.number(int(one), int(other)))
+            for one, other in zip(_DIGITS.findall(old), _DIGITS.findall(new), strict=True)
+        )
 
     def name(self, old: ir.Name, new: ir.Name) -> bool:
         """Say whether two names are the same variable: macros make names that are unique by a number."""
