@@ -442,6 +442,8 @@ class _Tracer:
             case ir.ContainerOf(pointer, type_, _):
                 if self.types.is_only_data(type_):
                     return False  # what is taken off a list as data is data
+                if self.own and self.member == ANY_LEVEL and self.types.is_page(type_):
+                    return True  # taken off a list, say: where it is freed says whether it is a table
                 return self.found(type_) or self.carries(pointer)
             case ir.Aggregate(_, fields):
                 return any(self.carries(v) for _, v in fields)
