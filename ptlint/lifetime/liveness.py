@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Live variables of a function: which locals may still be read at the start of each block.
 
-Backward dataflow as in Aho et al., Compilers, 9.2.5. A local whose address is taken is live everywhere.
+Backward dataflow as in Aho et al., Compilers, 9.2.5. A local whose address is taken is live until it is named
+for the last time; everywhere, if its address is stored.
+
+Unsound where a callee stores the address that it is handed, and somebody reads there after the last mention:
+what was in the local is unknown then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ptlint.syntax import ir
@@ -14,15 +18,14 @@ from ptlint.syntax import ir
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """`at` gives the live locals at the start of each block; `pinned` are those whose address is taken.
+    """`at` gives the live locals at the start of each block.
 
-    `kept` are both together. `stepped` are the locals that are moved on from where they are (`p++`,
-    `p = p + n`).
+    `kept` are these and the live ones of those whose address is taken. `stepped` are the locals that are
+    moved on from where they are (`p++`, `p = p + n`).
     """
 
     at: tuple[frozenset[str], ...]
     kept: tuple[frozenset[str], ...]
-    pinned: frozenset[str]
     heads: frozenset[int]  # blocks that a back edge leads to
     stepped: frozenset[str]
 
@@ -31,13 +34,18 @@ def liveness(function: ir.Function) -> Liveness:
     """Compute the live locals of a function."""
     pinned: set[str] = set()
     stepped: set[str] = set()
+    escaped: set[str] = set()
     uses: list[set[str]] = []
     kills: list[set[str]] = []
+    named: list[set[str]] = []  # in each block, before they are written whole
     for block in function.blocks:
         read: set[str] = set()
         written: set[str] = set()
+        mentions: set[str] = set()
         for instruction in block.instructions:
+            mentions.update(_mentioned(instruction) - written)
             if isinstance(instruction, ir.Assign):
+                escaped.update(_escaping(instruction.value))
                 _read(instruction.value, read, written, pinned)
                 _write(instruction.target, read, written, pinned)
                 if steps(instruction):
@@ -45,18 +53,38 @@ def liveness(function: ir.Function) -> Liveness:
             elif isinstance(instruction, ir.Call):
                 _read(instruction.callee, read, written, pinned)
                 for argument in instruction.arguments:
+                    if isinstance(argument, ir.Aggregate):
+                        escaped.update(_escaping(argument))
                     _read(argument, read, written, pinned)
                 if instruction.result is not None:
                     written.add(instruction.result.name)
             else:
                 written.add(instruction.target.name)
         terminator = block.terminator
+        final = None
         if isinstance(terminator, ir.Branch):
-            _read(terminator.condition, read, written, pinned)
+            final = terminator.condition
         elif isinstance(terminator, ir.Return) and terminator.value is not None:
-            _read(terminator.value, read, written, pinned)
+            final = terminator.value
+            escaped.update(_escaping(final))
+        if final is not None:
+            _read(final, read, written, pinned)
+            mentions.update(n for n in _names(final) if n not in written)
         uses.append(read)
         kills.append(written)
+        named.append(mentions)
+    at = _backward(function, uses, kills)
+    mentioned = _backward(function, [names & pinned for names in named], kills)
+    return Liveness(
+        tuple(frozenset(a) for a in at),
+        tuple(frozenset(a | m | (escaped & pinned)) for a, m in zip(at, mentioned, strict=True)),
+        loop_heads(function),
+        frozenset(stepped),
+    )
+
+
+def _backward(function: ir.Function, uses: Sequence[set[str]], kills: Sequence[set[str]]) -> list[set[str]]:
+    """Return, for the start of each block, what is used on some path from there before it is killed."""
     at = [set(u) for u in uses]
     changed = True
     while changed:
@@ -69,13 +97,7 @@ def liveness(function: ir.Function) -> Liveness:
             if new != at[index]:
                 at[index] = new
                 changed = True
-    return Liveness(
-        tuple(frozenset(a) for a in at),
-        tuple(frozenset(a | pinned) for a in at),
-        frozenset(pinned),
-        loop_heads(function),
-        frozenset(stepped),
-    )
+    return at
 
 
 def steps(instruction: ir.Assign) -> bool:
@@ -145,6 +167,37 @@ def _names(e: ir.Expression) -> Iterator[str]:
         case ir.Aggregate(_, fields):
             for _, value in fields:
                 yield from _names(value)
+
+
+def _mentioned(instruction: ir.Instruction) -> set[str]:
+    """Return the locals that an instruction names, but for one that it writes whole."""
+    if isinstance(instruction, ir.Assign):
+        target = () if isinstance(instruction.target, ir.Name) else _names(instruction.target)
+        return {*target, *_names(instruction.value)}
+    if isinstance(instruction, ir.Call):
+        return {n for e in (instruction.callee, *instruction.arguments) for n in _names(e)}
+    return set()
+
+
+def _escaping(e: ir.Expression) -> Iterator[str]:
+    """Yield the locals whose address a value may be, or hold."""
+    match e:
+        case ir.AddressOf(operand):
+            while isinstance(operand, ir.Member):
+                operand = operand.base
+            if isinstance(operand, ir.Name):
+                yield operand.name
+        case ir.Name(name, _, type_):
+            if type_.pointers > 1 or (type_.name.startswith("struct ") and type_.pointers == 0):
+                yield name
+        case ir.Cast(_, operand) | ir.Unary(_, operand):
+            yield from _escaping(operand)
+        case ir.Binary(_, left, right, _):
+            yield from _escaping(left)
+            yield from _escaping(right)
+        case ir.Aggregate(_, fields):
+            for _, value in fields:
+                yield from _escaping(value)
 
 
 def _addressed(e: ir.Expression) -> Iterator[str]:
