@@ -157,8 +157,11 @@ class Executor:
             return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
             self.journal.gap(lost.place, function.name, f"not parsed: {lost.why}")
-        again = 0 in self.live(function).heads
-        first = self.core(state) if again else None  # else nothing is ever joined with it
+        live = self.live(function)
+        again = 0 in live.heads
+        first: Hashable = None  # nothing is ever joined with it, but at the head of a loop
+        if again:
+            first = (state.likeness(self.memory.places), self.rounds(live, 0, state, frame))
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
         queue: deque[tuple[int, Hashable]] = deque([(0, first)])
         queued = {(0, first)}
@@ -202,7 +205,7 @@ class Executor:
                 self.widen(block, state, states.values(), frame)
         state.collect(frame.number, live.kept[block])
         forget_found(state, self.provenance)
-        core = self.core(state)
+        core = (state.likeness(self.memory.places), self.rounds(live, block, state, frame))
         known = states.get(core)
         if known is None:
             if len(states) >= MAX_STATES:
@@ -210,13 +213,21 @@ class Executor:
                 return
             states[core] = state
         else:
+            made_alike = self.make_alike(known, state, (frame.number, block))
             merged = self.merge(known, state, (frame.number, block))
-            if merged is None:
+            if merged is None and not made_alike:
                 return
-            states[core] = merged
+            states[core] = merged or known
         if (block, core) not in queued:
             queued.add((block, core))
             queue.append((block, core))
+
+    def rounds(self, live: Liveness, block: int, state: State, frame: Frame) -> Hashable:
+        """Return which of the pointers that end a loop after one round are null."""
+        once = live.once & live.at[block]
+        return once and frozenset(
+            name for name in once if state.memory.get(Address(("local", frame.number, name), ())) == Int(0)
+        )
 
     def step(self, stepped: Iterable[str], state: State, frame: Frame) -> None:
         """At a loop's head, let a pointer that the loop steps through a table stand for any entry of it."""
@@ -231,10 +242,12 @@ class Executor:
     def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
         """At a loop's head, forget what differs from round to round, so that the rounds come to an end.
 
-        A pointer that moved in a table stands for any entry of it, an element of a list for any element, a
-        counter for any number; a storage that held another table, as found, may hold any, and one in which
-        every round leaves another table has them all parked.
+        A pointer that moved in a table stands for any entry of it, an element of a list or of a chain of
+        structures for any element, a counter for any number; a storage that held another table, as found, may
+        hold any, and one in which every round leaves another table has them all parked.
         """
+        live = self.live(frame.definition.function)
+        chained, once = live.chained, live.once
         for at, value in list(state.memory.items()):
             if not isinstance(at, Address):
                 continue
@@ -247,11 +260,23 @@ class Executor:
                     self.recorder.leave(at, value, state, frame)
                     del state.memory[at]
                 continue
-            if isinstance(value, Int) and any(
-                isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others
+            if (
+                isinstance(value, Int)
+                and at.base[2] not in once
+                and any(isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others)
             ):
                 if at not in self.memory.places:
                     state.memory[at] = Symbol(self.interner.key(("any round", frame.number, block, at)))
+                continue
+            if (
+                isinstance(value, Symbol)
+                and at.base[1] == frame.number
+                and at.base[2] in chained
+                and any(o.memory.get(at) != value for o in others)
+            ):
+                one = self.phi((frame.number, block), at)
+                forget(Address(("symbol", one), ()), state)
+                state.memory[at] = Symbol(one)
                 continue
             if not isinstance(value, Reference):
                 continue
@@ -277,6 +302,10 @@ class Executor:
                 ):
                     self.any_entry(at, value, state)
                     break
+
+    def phi(self, where: tuple[int, int], at: Address | Slot) -> int:
+        """Return the number of what stands at a place where paths with different values have met."""
+        return self.interner.key(("phi", where, at))
 
     def any_entry(self, at: Address, value: Reference, state: State) -> None:
         """Let a pointer stand for any entry of its table; what was known of another entry is forgotten."""
@@ -346,7 +375,7 @@ class Executor:
                 changed = changed or either != value
                 memory[at] = either
                 continue
-            phi = self.interner.key(("phi", where, at))
+            phi = self.phi(where, at)
             if value != Symbol(phi):
                 changed = True
             dropped.add(phi)
@@ -371,6 +400,27 @@ class Executor:
             merged.history[identity] = other.history.get(identity, ())
             merged.handed |= {identity} & other.handed
         return merged
+
+    def make_alike(self, known: State, other: State, where: tuple[int, int]) -> bool:
+        """Let locals that point to tables as good as each other point to one; say whether `known` changed."""
+        changed = False
+        for at, value in list(known.memory.items()):
+            theirs = other.memory.get(at)
+            if (
+                type(value) is Reference
+                and type(theirs) is Reference
+                and value.object != theirs.object
+                and type(at) is Address
+                and at.base[0] == "local"
+                and known.objects[value.object].table
+            ):
+                one = self.interner.key(("any ordinary", where, at))
+                if value.object != one:
+                    known.rename(at, one)
+                    changed = True
+                if theirs.object != one:
+                    other.rename(at, one)
+        return changed
 
     def or_null(self, one: Value, other: Value | None) -> Symbol | None:
         """Join an unknown pointer with a null pointer: what it was derived from stays known."""

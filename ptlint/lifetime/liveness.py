@@ -21,19 +21,25 @@ class Liveness:
     """`at` gives the live locals at the start of each block.
 
     `kept` are these and the live ones of those whose address is taken. `stepped` are the locals that are
-    moved on from where they are (`p++`, `p = p + n`).
+    moved on from where they are (`p++`, `p = p + n`), `chained` to where they point (`p = p->next`). `once`
+    are pointers that are given two constants, a null pointer one of them: the scope of a guard is a loop that
+    such a one ends after its first round.
     """
 
     at: tuple[frozenset[str], ...]
     kept: tuple[frozenset[str], ...]
     heads: frozenset[int]  # blocks that a back edge leads to
     stepped: frozenset[str]
+    chained: frozenset[str]
+    once: frozenset[str]
 
 
 def liveness(function: ir.Function) -> Liveness:
     """Compute the live locals of a function."""
     pinned: set[str] = set()
     stepped: set[str] = set()
+    chained: set[str] = set()
+    given: dict[str, list[ir.Expression | None]] = {}  # to locals
     escaped: set[str] = set()
     uses: list[set[str]] = []
     kills: list[set[str]] = []
@@ -46,10 +52,14 @@ def liveness(function: ir.Function) -> Liveness:
             mentions.update(_mentioned(instruction) - written)
             if isinstance(instruction, ir.Assign):
                 escaped.update(_escaping(instruction.value))
+                if isinstance(instruction.target, ir.Name):
+                    given.setdefault(instruction.target.name, []).append(instruction.value)
                 _read(instruction.value, read, written, pinned)
                 _write(instruction.target, read, written, pinned)
                 if steps(instruction):
                     stepped.update(_names(instruction.target))
+                if follows(instruction):
+                    chained.update(_names(instruction.target))
             elif isinstance(instruction, ir.Call):
                 _read(instruction.callee, read, written, pinned)
                 for argument in instruction.arguments:
@@ -58,6 +68,7 @@ def liveness(function: ir.Function) -> Liveness:
                     _read(argument, read, written, pinned)
                 if instruction.result is not None:
                     written.add(instruction.result.name)
+                    given.setdefault(instruction.result.name, []).append(None)
             else:
                 written.add(instruction.target.name)
         terminator = block.terminator
@@ -80,6 +91,8 @@ def liveness(function: ir.Function) -> Liveness:
         tuple(frozenset(a | m | (escaped & pinned)) for a, m in zip(at, mentioned, strict=True)),
         loop_heads(function),
         frozenset(stepped),
+        frozenset(chained),
+        frozenset(name for name, values in given.items() if name not in pinned and ends_after_one(values)),
     )
 
 
@@ -111,6 +124,35 @@ def steps(instruction: ir.Assign) -> bool:
         and value.operator in ("+", "-")
         and isinstance(value.left, ir.Name)
         and value.left.name == instruction.target.name
+    )
+
+
+def ends_after_one(values: Sequence[ir.Expression | None]) -> bool:
+    """Say whether all that a pointer is given are a null pointer and one other constant, one time each."""
+    plain = [strip(value) for value in values if isinstance(value, ir.Cast | ir.AddressOf | ir.Constant)]
+    if len(values) != 2 or len(plain) != 2 or not any(isinstance(v, ir.Cast | ir.AddressOf) for v in values):
+        return False
+    nulls = [isinstance(one, ir.Constant) and one.value == 0 for one in plain]
+    return nulls.count(True) == 1 and all(isinstance(one, ir.Constant | ir.AddressOf) for one in plain)
+
+
+def strip(e: ir.Expression) -> ir.Expression:
+    """Return an expression without the casts around it."""
+    while isinstance(e, ir.Cast):
+        e = e.operand
+    return e
+
+
+def follows(instruction: ir.Assign) -> bool:
+    """Say whether an assignment moves a local to what a member of the structure it points to points to."""
+    target, value = instruction.target, instruction.value
+    while isinstance(value, ir.Cast | ir.Member):
+        value = value.operand if isinstance(value, ir.Cast) else value.base
+    return (
+        isinstance(target, ir.Name)
+        and isinstance(value, ir.Deref)
+        and isinstance(value.pointer, ir.Name)
+        and value.pointer.name == target.name
     )
 
 

@@ -158,8 +158,15 @@ class State:
     def core(self, places: Container[Address | Slot]) -> Hashable:
         """Return what must agree for two paths to be merged: the objects, who refers to them, the locks.
 
-        A null pointer counts in `places` (those of page-table types) only; of a freed object, that it is.
+        A null pointer counts in `places` (those of page-table types) only, and not if it is many structures
+        away (a list of them would double the paths with each element); of a freed object, that it is.
         """
+        references, tables, held = self._parts(places)
+        return (frozenset(references), frozenset(tables), held)
+
+    def _parts(
+        self, places: Container[Address | Slot]
+    ) -> tuple[list[tuple[Address | Slot, Value]], list[tuple[int, Object]], Hashable]:
         references: list[tuple[Address | Slot, Value]] = []
         named: set[int] = set()
         memory, objects = self.memory, self.objects
@@ -175,17 +182,79 @@ class State:
                     # Which entry of a table it is at counts for nothing if nothing is known of that entry.
                     v = Reference(identity, ANY_ENTRY)
                 references.append((at, v))
-            elif type(v) is Int and v.value == 0 and type(at) is Address and at in places:
+            elif (
+                type(v) is Int
+                and v.value == 0
+                and type(at) is Address
+                and at in places
+                and at.path.count("*") <= NEAR
+            ):
                 references.append((at, v))
-        tables = frozenset(
-            [
-                (identity, GONE if known.freed else known)
-                for identity, known in objects.items()
-                if known.table or identity in named
-            ]
-        )
+        tables = [
+            (identity, GONE if known.freed else known)
+            for identity, known in objects.items()
+            if known.table or identity in named
+        ]
         held = (self.locks, self.dead, self.graced, self.interrupted, self.called, self.slept)
-        return (frozenset(references), tables, held)
+        return references, tables, held
+
+    def likeness(self, places: Container[Address | Slot]) -> Hashable:
+        """As `core`, but for which tables stand in entries that one local alone points to.
+
+        Such a table is as good as any other one in the same state.
+        """
+        memory, objects = self.memory, self.objects
+        pointed: dict[int, Address | Slot] = {}  # from where, if that is one place
+        shared: set[object] = set()
+        for at, v in memory.items():
+            if type(v) is Reference:
+                if v.object in pointed:
+                    shared.add(v.object)
+                pointed[v.object] = at
+                if type(at) is Slot:
+                    shared.add(at.object)
+            elif type(v) is Address and v.base[0] == "object":
+                shared.add(v.base[1])
+            if type(at) is Address and at.base[0] == "object":
+                shared.add(at.base[1])
+        alike = {
+            identity: at
+            for identity, at in pointed.items()
+            if type(at) is Address
+            and at.base[0] == "local"
+            and identity not in shared
+            and (known := objects.get(identity)) is not None
+            and known.table
+            and known.origin is Origin.ENTRY
+            and self.ordinary(identity)
+        }
+        references, tables, held = self._parts(places)
+        if not alike:
+            return (frozenset(references), frozenset(tables), held)
+        return (
+            frozenset(
+                (
+                    at,
+                    ("ordinary", v.offset, objects[v.object])
+                    if type(v) is Reference and v.object in alike
+                    else v,
+                )
+                for at, v in references
+            ),
+            frozenset(one for one in tables if one[0] not in alike),
+            held,
+        )
+
+    def rename(self, at: Address, identity: int) -> None:
+        """Give the table that a local points to another identity; forget what was known of its entries."""
+        value = self.memory[at]
+        assert isinstance(value, Reference)
+        for slot in [s for s in self.memory if type(s) is Slot and s.object == value.object]:
+            del self.memory[slot]
+        self.memory[at] = Reference(identity, value.offset)
+        self.objects[identity] = self.objects.pop(value.object)
+        self.history[identity] = self.history.pop(value.object, ())
+        self.chains.pop(value.object, None)
 
     def as_found(self, identity: int) -> bool:
         """Say whether a table came from a container and nothing has been done to it since."""
@@ -291,3 +360,4 @@ MAX_HISTORY = 24
 GONE = Object(Origin.UNKNOWN, "", Visibility.PARKED, freed=True)  # for what was known of a freed object
 NEW_SPACE = "an address space that was made here and given to nobody"
 ANY_ENTRY = -1
+NEAR = 1  # how many pointers away from what the path has at hand a null pointer tells paths apart

@@ -344,6 +344,8 @@ class Search:
                     continue
                 if free.object.given and self.left_to_callers(free):
                     continue
+                if supposed_argument(free) and not has_callers:
+                    continue  # nobody calls the root with a table of the kernel
                 if depends_on_caller(free) and not self.program.visible_outside(self.roots[key]):
                     self.unreached(key, result)
                     continue
@@ -396,6 +398,11 @@ def member_name(container: str) -> str:
 def installed(free: Free) -> bool:
     """Say whether a table was still in its entry: no grace period that begins then helps."""
     return free.object.visibility is Visibility.LIVE
+
+
+def supposed_argument(free: Free) -> bool:
+    """Say whether a root's argument is one of the kernel's only because a test of its mark may say so."""
+    return free.object.supposed and free.object.visibility is Visibility.PARAMETER
 
 
 def depends_on_caller(free: Free) -> bool:

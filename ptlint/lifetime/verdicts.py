@@ -140,6 +140,7 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
             if inside.object.visibility is not Visibility.LIVE
             else inside.object.sync,
             excluded=inside.object.excluded and inside.object.sync is Sync.IPI,
+            supposed=inside.object.supposed or known.supposed,
         )
         if inside.object.visibility is Visibility.LIVE and known.sync is Sync.GRACE:
             state = replace(state, early=True)

@@ -17,7 +17,7 @@ def test_an_audit_of_the_pocket_tree_tells_where_tables_could_be_reclaimed(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     mini = str(ROOT / "fixtures/linux-mini")
-    assert main(["audit", "--tree", mini, "--arch", "i386", "--arch", "openrisc", "--no-cache"]) == 3
+    assert main(["audit", "--tree", mini, "--arch", "i386", "--arch", "openrisc", "--no-cache"]) == 0
     text = capsys.readouterr().out
     found = text[text.index("PT_RECLAIM by architecture") : text.index("\ntree: ")]
     if os.environ.get("PTLINT_GOLDEN") == "write":

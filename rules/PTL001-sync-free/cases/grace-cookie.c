@@ -54,7 +54,7 @@ void extra_polls(struct mm_struct *mm, pmd_t *pmd)
 	unsigned long cookie = start_poll_synchronize_rcu();
 
 	while (!poll_state_synchronize_rcu(cookie))
-		cond_resched();
+		barrier();
 	ptdesc_retire(pt);	/* ok: sync-free -- goes on only when the grace period is over */
 }
 EXPORT_SYMBOL_GPL(extra_polls);
@@ -65,7 +65,7 @@ void extra_asks(struct mm_struct *mm, pmd_t *pmd)
 	unsigned long cookie = start_poll_synchronize_rcu();
 
 	if (!poll_state_synchronize_rcu(cookie))
-		cond_resched();
+		barrier();
 	ptdesc_retire(pt);	/* expect: sync-free */
 }
 EXPORT_SYMBOL_GPL(extra_asks);
