@@ -161,7 +161,7 @@ class Executor:
         again = 0 in live.heads
         first: Hashable = None  # nothing is ever joined with it, but at the head of a loop
         if again:
-            first = (state.likeness(self.memory.places), self.rounds(live, 0, state, frame))
+            first = self.likeness(live, 0, state, frame)
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
         queue: deque[tuple[int, Hashable]] = deque([(0, first)])
         queued = {(0, first)}
@@ -205,7 +205,7 @@ class Executor:
                 self.widen(block, state, states.values(), frame)
         state.collect(frame.number, live.kept[block])
         forget_found(state, self.provenance)
-        core = (state.likeness(self.memory.places), self.rounds(live, block, state, frame))
+        core = self.likeness(live, block, state, frame)
         known = states.get(core)
         if known is None:
             if len(states) >= MAX_STATES:
@@ -222,12 +222,22 @@ class Executor:
             queued.add((block, core))
             queue.append((block, core))
 
-    def rounds(self, live: Liveness, block: int, state: State, frame: Frame) -> Hashable:
-        """Return which of the pointers that end a loop after one round are null."""
+    def likeness(self, live: Liveness, block: int, state: State, frame: Frame) -> Hashable:
+        """Return what must agree for two paths to be one from a block on.
+
+        That is the state's own likeness, and which of the pointers that end a loop after one round are null.
+        """
+        parents = {
+            expression[1]
+            for identity in state.objects
+            if isinstance(expression := self.interner.expression(identity), tuple)
+            and expression[0] == "child"
+        }
         once = live.once & live.at[block]
-        return once and frozenset(
+        over = once and frozenset(
             name for name in once if state.memory.get(Address(("local", frame.number, name), ())) == Int(0)
         )
+        return state.likeness(self.memory.places, parents), over
 
     def step(self, stepped: Iterable[str], state: State, frame: Frame) -> None:
         """At a loop's head, let a pointer that the loop steps through a table stand for any entry of it."""

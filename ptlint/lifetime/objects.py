@@ -198,14 +198,15 @@ class State:
         held = (self.locks, self.dead, self.graced, self.interrupted, self.called, self.slept)
         return references, tables, held
 
-    def likeness(self, places: Container[Address | Slot]) -> Hashable:
+    def likeness(self, places: Container[Address | Slot], parents: Iterable[object]) -> Hashable:
         """As `core`, but for which tables stand in entries that one local alone points to.
 
-        Such a table is as good as any other one in the same state.
+        Such a table is as good as any other one in the same state. `parents` are the tables in which others
+        that are known of stand: they are themselves.
         """
         memory, objects = self.memory, self.objects
         pointed: dict[int, Address | Slot] = {}  # from where, if that is one place
-        shared: set[object] = set()
+        shared: set[object] = set(parents)
         for at, v in memory.items():
             if type(v) is Reference:
                 if v.object in pointed:

@@ -202,7 +202,10 @@ class Relevance:
         return False
 
     def leads_out(self, function: ir.Function) -> bool:
-        """Say whether a function does nothing but to lead from a member to the structure around it."""
+        """Say whether a function does nothing but to lead from a member to the structure around it.
+
+        Or, in a configuration without what it is for, gives a null pointer.
+        """
         known = self._leads_out.get(function)
         if known is None:
             ends = [block.terminator for block in function.blocks if isinstance(block.terminator, ir.Return)]
@@ -210,7 +213,7 @@ class Relevance:
                 len(ends) == 1
                 and len(function.blocks) <= 2
                 and ends[0].value is not None
-                and isinstance(uncast(ends[0].value), ir.ContainerOf)
+                and gives_pointer(uncast(ends[0].value), function)
             )
         return known
 
@@ -658,6 +661,12 @@ def is_address(e: ir.Expression) -> bool:
         case ir.Binary(_, _, _, type_):
             return type_.pointers > 0
     return isinstance(e, ir.AddressOf | ir.ContainerOf)
+
+
+def gives_pointer(e: ir.Expression, function: ir.Function) -> bool:
+    """Say whether what a function returns is the structure around a member, or a null pointer."""
+    null = isinstance(e, ir.Constant) and e.value == 0 and function.result.pointers > 0
+    return null or isinstance(e, ir.ContainerOf)
 
 
 def uncast(e: ir.Expression) -> ir.Expression:
