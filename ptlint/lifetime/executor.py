@@ -412,7 +412,7 @@ class Executor:
         return merged
 
     def make_alike(self, known: State, other: State, where: tuple[int, int]) -> bool:
-        """Let locals that point to tables as good as each other point to one; say whether `known` changed."""
+        """Let places that point to tables as good as each other point to one; say whether `known` changed."""
         changed = False
         for at, value in list(known.memory.items()):
             theirs = other.memory.get(at)
@@ -421,10 +421,11 @@ class Executor:
                 and type(theirs) is Reference
                 and value.object != theirs.object
                 and type(at) is Address
-                and at.base[0] == "local"
-                and known.objects[value.object].table
+                and (kept := known.objects.get(value.object)) is not None
+                and kept.table
+                and kept == other.objects.get(theirs.object)
             ):
-                one = self.interner.key(("any ordinary", where, at))
+                one = self.interner.key(("any alike", where, at))
                 if value.object != one:
                     known.rename(at, one)
                     changed = True

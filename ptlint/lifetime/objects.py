@@ -199,14 +199,14 @@ class State:
         return references, tables, held
 
     def likeness(self, places: Container[Address | Slot], parents: Iterable[object]) -> Hashable:
-        """As `core`, but for which tables stand in entries that one local alone points to.
+        """As `core`, but for which table it is that one place alone points to.
 
         Such a table is as good as any other one in the same state. `parents` are the tables in which others
         that are known of stand: they are themselves.
         """
         memory, objects = self.memory, self.objects
         pointed: dict[int, Address | Slot] = {}  # from where, if that is one place
-        shared: set[object] = set(parents)
+        shared: set[object] = {*parents, *self.handed, *self.called}
         for at, v in memory.items():
             if type(v) is Reference:
                 if v.object in pointed:
@@ -216,18 +216,16 @@ class State:
                     shared.add(at.object)
             elif type(v) is Address and v.base[0] == "object":
                 shared.add(v.base[1])
-            if type(at) is Address and at.base[0] == "object":
-                shared.add(at.base[1])
+            if type(at) is Address and at.base[0] in ("object", "list"):
+                shared.add(at.base[-1])
         alike = {
             identity: at
             for identity, at in pointed.items()
             if type(at) is Address
-            and at.base[0] == "local"
             and identity not in shared
             and (known := objects.get(identity)) is not None
             and known.table
-            and known.origin is Origin.ENTRY
-            and self.ordinary(identity)
+            and not known.freed
         }
         references, tables, held = self._parts(places)
         if not alike:
@@ -236,9 +234,7 @@ class State:
             frozenset(
                 (
                     at,
-                    ("ordinary", v.offset, objects[v.object])
-                    if type(v) is Reference and v.object in alike
-                    else v,
+                    ("any", v.offset, objects[v.object]) if type(v) is Reference and v.object in alike else v,
                 )
                 for at, v in references
             ),
@@ -247,7 +243,7 @@ class State:
         )
 
     def rename(self, at: Address, identity: int) -> None:
-        """Give the table that a local points to another identity; forget what was known of its entries."""
+        """Give the table that a place points to another identity; forget what was known of its entries."""
         value = self.memory[at]
         assert isinstance(value, Reference)
         for slot in [s for s in self.memory if type(s) is Slot and s.object == value.object]:
@@ -255,7 +251,8 @@ class State:
         self.memory[at] = Reference(identity, value.offset)
         self.objects[identity] = self.objects.pop(value.object)
         self.history[identity] = self.history.pop(value.object, ())
-        self.chains.pop(value.object, None)
+        if value.object in self.chains:
+            self.chains[identity] = self.chains.pop(value.object)
 
     def as_found(self, identity: int) -> bool:
         """Say whether a table came from a container and nothing has been done to it since."""
