@@ -229,6 +229,11 @@ class Discovery:
             return None
         parent = state.objects.get(at.object)
         identity = self.interner.key(("child", at.object, at.offset))
+        for number in range(1, MAX_INCARNATIONS):  # what was unlinked there is not what stands there now
+            before = state.objects.get(identity)
+            if before is None or before.detached or before.visibility is not Visibility.UNLINKED:
+                break
+            identity = self.interner.key(("child", at.object, at.offset, number))
         if identity not in state.objects:
             visibility = Visibility.LIVE
             owner, space, holder = Owner.UNKNOWN, 0, ""

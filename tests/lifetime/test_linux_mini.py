@@ -97,13 +97,13 @@ def test_the_pristine_tree_has_no_error(check: str, ptlint: Any) -> None:
 def test_every_site_of_the_pristine_tree_is_proved(audit: str, ptlint: Any) -> None:
     status, result = ptlint(audit, "--arch", "x86_64")
     assert result["unanalyzed"] == []
-    assert {site["verdict"] for site in result["sites"]} <= {
-        "rcu",
-        "unpublished",
-        "kernel",
-        "exclusive",
-        "caller",
-    }
+    reclaiming = {c["id"] for c in result["combinations"] if c["assignment"].get("PT_RECLAIM") == "y"}
+    assert reclaiming
+    proved = {"rcu", "unpublished", "kernel", "exclusive", "caller"}
+    left = [site for site in result["sites"] if site["verdict"] not in proved]
+    # without PT_RECLAIM no walker relies on RCU, and tables may go by an IPI
+    assert [site for site in left if reclaiming & set(site["combinations"])] == []
+    assert {site["verdict"] for site in left} <= {"unsafe"}
     assert status == 0
 
 
