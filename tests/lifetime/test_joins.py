@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a join of two paths keeps of freed tables."""
+"""What keeps paths apart, and what a join of two keeps."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import pytest
 
 from ptlint.lifetime.executor import real_ones
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
+from ptlint.lifetime.values import Address, Int, Reference, Slot
 
 REAL = Object(Origin.FIELD, "table", Visibility.PARKED, table=True, freed=True)
 SUPPOSED = replace(REAL, flagged=True, supposed=True)
@@ -28,3 +29,59 @@ def test_a_freed_table_that_nobody_supposes_the_kernels_is_kept(
 ) -> None:
     other = State(objects={7: theirs} if theirs is not None else {})
     assert real_ones(State(objects={7: mine}), other) == taken
+
+
+TABLE = Object(Origin.ENTRY, "pmd", Visibility.LIVE, level="pte", table=True)
+HERE, THERE = Address(("local", 1, "here"), ()), Address(("local", 1, "there"), ())
+
+
+def pointing(identity: int, known: Object = TABLE) -> State:
+    return State(memory={HERE: Reference(identity, 0)}, objects={identity: known})
+
+
+def alike(one: State, other: State, parents: tuple[int, ...] = ()) -> bool:
+    return one.likeness(set(), parents) == other.likeness(set(), parents)
+
+
+def test_which_table_one_local_points_to_keeps_no_paths_apart() -> None:
+    assert pointing(7).core(set()) != pointing(8).core(set())
+    assert alike(pointing(7), pointing(8))
+
+
+def test_the_state_of_the_table_does() -> None:
+    assert not alike(pointing(7), pointing(8, replace(TABLE, visibility=Visibility.UNLINKED)))
+
+
+def test_a_table_that_is_known_by_more_is_itself() -> None:
+    assert not alike(pointing(7), pointing(8), parents=(7, 8))
+    states = pointing(7), pointing(8)
+    for state in states:
+        state.memory[THERE] = state.memory[HERE]
+    assert not alike(*states)
+    states = pointing(7), pointing(8)
+    for state, identity in zip(states, (7, 8), strict=True):
+        state.memory[Slot(identity, 3)] = Reference(identity + 10, 0)
+        state.objects[identity + 10] = TABLE
+    assert not alike(*states)
+    states = pointing(7), pointing(8)
+    for state, identity in zip(states, (7, 8), strict=True):
+        state.handed = frozenset({identity})
+    assert not alike(*states)
+
+
+def test_a_renamed_table_takes_what_is_known_of_it_along() -> None:
+    state = pointing(7)
+    state.memory[Slot(7, 3)] = Int(0)
+    state.chains[7] = ()
+    state.rename(HERE, 9)
+    assert state.memory == {HERE: Reference(9, 0)}
+    assert state.objects == {9: TABLE}
+    assert list(state.chains) == [9]
+
+
+def test_a_null_pointer_far_away_keeps_no_paths_apart() -> None:
+    near = Address(("symbol", 1), ("vm_mm", "*", "table"))
+    far = Address(("symbol", 1), ("next", "*", "vm_mm", "*", "table"))
+    places = {near, far}
+    assert State(memory={near: Int(0)}).core(places) != State().core(places)
+    assert State(memory={far: Int(0)}).core(places) == State().core(places)
