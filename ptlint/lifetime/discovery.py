@@ -7,7 +7,7 @@ two suppositions: memory that nobody on the path writes is stable, and two unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from ptlint.lifetime.folding import Folding
 from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, UNCHANGED, UNLINK, Monitor
@@ -144,7 +144,7 @@ class Discovery:
                 return self.handed_in(key, handed, type_, state)
         identity = self.interner.key(("object", key))
         if again and at.base[0] != "local":
-            identity = self.incarnation(key, state)
+            identity = self.incarnation(("object", key), lambda one: bool(one.container), state)
         if identity not in state.objects:
             level = self.types.level(type_)
             owner, space = Owner.UNKNOWN, 0
@@ -196,17 +196,21 @@ class Discovery:
         tag = self.provenance.tag(at)
         return member in self.space_roots and (not tag or self.types.is_space(ir.Type(f"struct {tag}")))
 
-    def incarnation(self, key: int, state: State) -> int:
-        """Return the identity of what a storage holds now, if the table that it held has gone on its way.
+    def incarnation(self, name: tuple[Hashable, ...], gone: Callable[[Object], bool], state: State) -> int:
+        """Return the identity of what a place holds now, if the tables that it held are gone.
 
-        After MAX_INCARNATIONS tables from one storage that are all still in use, one stands for several.
+        After MAX_INCARNATIONS tables from one place that are all still in use, one stands for several.
         """
-        for number in range(MAX_INCARNATIONS):
-            identity = self.interner.key(("object", key, number) if number else ("object", key))
+        for identity in self.incarnations(name):
             known = state.objects.get(identity)
-            if known is None or not known.container:
+            if known is None or not gone(known):
                 break
         return identity
+
+    def incarnations(self, name: tuple[Hashable, ...]) -> Iterator[int]:
+        """Yield the identities that the tables of one place may have."""
+        for number in range(MAX_INCARNATIONS):
+            yield self.interner.key((*name, number) if number else name)
 
     def handed_in(self, key: int, name: str, type_: ir.Type, state: State) -> Value:
         """A table that a parameter is, points to, or is a member of: its callers know more."""
@@ -228,12 +232,7 @@ class Discovery:
         if level == "pte":
             return None
         parent = state.objects.get(at.object)
-        identity = self.interner.key(("child", at.object, at.offset))
-        for number in range(1, MAX_INCARNATIONS):  # what was unlinked there is not what stands there now
-            before = state.objects.get(identity)
-            if before is None or before.detached or before.visibility is not Visibility.UNLINKED:
-                break
-            identity = self.interner.key(("child", at.object, at.offset, number))
+        identity = self.incarnation(("child", at.object, at.offset), unlinked, state)
         if identity not in state.objects:
             visibility = Visibility.LIVE
             owner, space, holder = Owner.UNKNOWN, 0, ""
@@ -263,6 +262,11 @@ class Discovery:
                 status=status,
             )
         return Reference(identity, 0)
+
+
+def unlinked(known: Object) -> bool:
+    """Say whether a table was unlinked itself: another one may stand in its entry now."""
+    return known.visibility is Visibility.UNLINKED and not known.detached
 
 
 def detached(monitor: Monitor) -> Iterator[tuple[tuple[Sync, bool], int]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.calls import Calls
@@ -272,7 +273,7 @@ class Executor:
                 continue
             if (
                 isinstance(value, Int)
-                and at.base[2] not in once
+                and not (at.base[1] == frame.number and at.base[2] in once)
                 and any(isinstance(o.memory.get(at), Int | Symbol) and o.memory[at] != value for o in others)
             ):
                 if at not in self.memory.places:
@@ -322,11 +323,12 @@ class Executor:
         offset = self.interner.key(("any entry", at))
         state.memory[at] = Reference(value.object, offset)
         state.memory.pop(Slot(value.object, offset), None)
-        stale = self.interner.key(("child", value.object, offset))
-        state.objects.pop(stale, None)
-        state.handed -= {stale}
-        state.history.pop(stale, None)
-        for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object == stale]:
+        stale = frozenset(self.discovery.incarnations(("child", value.object, offset)))
+        for identity in stale:
+            state.objects.pop(identity, None)
+            state.history.pop(identity, None)
+        state.handed -= stale
+        for holder in [a for a, v in state.memory.items() if isinstance(v, Reference) and v.object in stale]:
             del state.memory[holder]
 
     def kept_another(self, at: Address, mine: Reference, state: State, other: State) -> bool:
@@ -413,8 +415,8 @@ class Executor:
 
     def make_alike(self, known: State, other: State, where: tuple[int, int]) -> bool:
         """Let places that point to tables as good as each other point to one; say whether `known` changed."""
-        changed = False
-        for at, value in list(known.memory.items()):
+        pairs: dict[Address, tuple[int, int]] = {}
+        for at, value in known.memory.items():
             theirs = other.memory.get(at)
             if (
                 type(value) is Reference
@@ -425,13 +427,18 @@ class Executor:
                 and kept.table
                 and kept == other.objects.get(theirs.object)
             ):
-                one = self.interner.key(("any alike", where, at))
-                if value.object != one:
-                    known.rename(at, one)
-                    changed = True
-                if theirs.object != one:
-                    other.rename(at, one)
-        return changed
+                pairs[at] = value.object, theirs.object
+        if not pairs:
+            return False
+        mine, its = zip(*pairs.values(), strict=True)
+        taken = (known.objects.keys() - set(mine)) | (other.objects.keys() - set(its))
+        ones: list[int] = []
+        for at in pairs:
+            numbered = (self.interner.key(("any alike", where, at, number)) for number in count())
+            ones.append(next(one for one in numbered if one not in taken))
+        known.rename(dict(zip(mine, ones, strict=True)))
+        other.rename(dict(zip(its, ones, strict=True)))
+        return list(mine) != ones
 
     def or_null(self, one: Value, other: Value | None) -> Symbol | None:
         """Join an unknown pointer with a null pointer: what it was derived from stays known."""

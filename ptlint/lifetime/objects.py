@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
+from typing import TypeVar
 
 from ptlint.lifetime.monitor import UNCHANGED
 from ptlint.lifetime.sites import SiteKey
 from ptlint.lifetime.values import Address, Base, Int, Reference, Slot, Value
+
+T = TypeVar("T")
 
 
 class Visibility(StrEnum):
@@ -205,13 +208,13 @@ class State:
         that are known of stand: they are themselves.
         """
         memory, objects = self.memory, self.objects
-        pointed: dict[int, Address | Slot] = {}  # from where, if that is one place
+        pointed: set[int] = set()
         shared: set[object] = {*parents, *self.handed, *self.called}
         for at, v in memory.items():
             if type(v) is Reference:
-                if v.object in pointed:
+                if v.object in pointed or type(at) is Slot:
                     shared.add(v.object)
-                pointed[v.object] = at
+                pointed.add(v.object)
                 if type(at) is Slot:
                     shared.add(at.object)
             elif type(v) is Address and v.base[0] == "object":
@@ -219,13 +222,9 @@ class State:
             if type(at) is Address and at.base[0] in ("object", "list"):
                 shared.add(at.base[-1])
         alike = {
-            identity: at
-            for identity, at in pointed.items()
-            if type(at) is Address
-            and identity not in shared
-            and (known := objects.get(identity)) is not None
-            and known.table
-            and not known.freed
+            identity
+            for identity in pointed - shared
+            if (known := objects.get(identity)) is not None and known.table and not known.freed
         }
         references, tables, held = self._parts(places)
         if not alike:
@@ -242,17 +241,16 @@ class State:
             held,
         )
 
-    def rename(self, at: Address, identity: int) -> None:
-        """Give the table that a place points to another identity; forget what was known of its entries."""
-        value = self.memory[at]
-        assert isinstance(value, Reference)
-        for slot in [s for s in self.memory if type(s) is Slot and s.object == value.object]:
+    def rename(self, identities: Mapping[int, int]) -> None:
+        """Give tables other identities, all at once; forget what was known of their entries."""
+        for slot in [s for s in self.memory if type(s) is Slot and s.object in identities]:
             del self.memory[slot]
-        self.memory[at] = Reference(identity, value.offset)
-        self.objects[identity] = self.objects.pop(value.object)
-        self.history[identity] = self.history.pop(value.object, ())
-        if value.object in self.chains:
-            self.chains[identity] = self.chains.pop(value.object)
+        for at, value in self.memory.items():
+            if type(value) is Reference and value.object in identities:
+                self.memory[at] = Reference(identities[value.object], value.offset)
+        self.objects = renamed(self.objects, identities)
+        self.history = renamed(self.history, identities)
+        self.chains = renamed(self.chains, identities)
 
     def as_found(self, identity: int) -> bool:
         """Say whether a table came from a container and nothing has been done to it since."""
@@ -352,6 +350,11 @@ class State:
         if len(past) >= MAX_HISTORY:
             past = past[:4] + past[5:]
         self.history[identity] = (*past, event)
+
+
+def renamed(known: Mapping[int, T], identities: Mapping[int, int]) -> dict[int, T]:
+    """Return what is known of objects under the new identities of some."""
+    return {identities.get(identity, identity): one for identity, one in known.items()}
 
 
 MAX_HISTORY = 24

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ptlint.lifetime.executor import real_ones
+from ptlint.lifetime.executor import Executor, real_ones
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
-from ptlint.lifetime.values import Address, Int, Reference, Slot
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot
 
 REAL = Object(Origin.FIELD, "table", Visibility.PARKED, table=True, freed=True)
 SUPPOSED = replace(REAL, flagged=True, supposed=True)
@@ -73,10 +73,45 @@ def test_a_renamed_table_takes_what_is_known_of_it_along() -> None:
     state = pointing(7)
     state.memory[Slot(7, 3)] = Int(0)
     state.chains[7] = ()
-    state.rename(HERE, 9)
+    state.rename({7: 9})
     assert state.memory == {HERE: Reference(9, 0)}
     assert state.objects == {9: TABLE}
     assert list(state.chains) == [9]
+
+
+def test_two_tables_change_their_identities_at_once() -> None:
+    state = State(
+        memory={HERE: Reference(7, 0), THERE: Reference(8, 0)},
+        objects={7: TABLE, 8: replace(TABLE, level="pmd")},
+    )
+    state.rename({7: 8, 8: 7})
+    assert state.memory == {HERE: Reference(8, 0), THERE: Reference(7, 0)}
+    assert state.objects == {8: TABLE, 7: replace(TABLE, level="pmd")}
+
+
+def test_a_pointer_that_follows_another_one_keeps_a_table_of_its_own() -> None:
+    """`there = here; here = another` in a loop: in each round `there` points to what `here` did before."""
+    executor = Executor.__new__(Executor)
+    executor.interner = Interner()
+
+    def pair(here: int, there: int) -> State:
+        return State(
+            memory={HERE: Reference(here, 0), THERE: Reference(there, 0)}, objects={here: TABLE, there: TABLE}
+        )
+
+    known = pair(1001, 1002)
+    assert executor.make_alike(known, pair(1003, 1001), (5, 1))
+    for newest in range(2000, 2010):
+        here = known.memory[HERE]
+        assert isinstance(here, Reference)
+        other = pair(newest, here.object)
+        executor.make_alike(known, other, (5, 1))
+        for state in (known, other):
+            pointed = [value.object for value in state.memory.values() if isinstance(value, Reference)]
+            assert sorted(pointed) == sorted(state.objects)
+            assert len(set(pointed)) == 2
+        assert known.memory == other.memory
+    assert not executor.make_alike(known, pair(3000, 3001), (5, 1))
 
 
 def test_a_null_pointer_far_away_keeps_no_paths_apart() -> None:
