@@ -43,19 +43,18 @@ def liveness(function: ir.Function) -> Liveness:
     escaped: set[str] = set()
     uses: list[set[str]] = []
     kills: list[set[str]] = []
-    named: list[set[str]] = []  # in each block, before they are written whole
+    named: list[set[str]] = []  # as uses, with what is written in part
     for block in function.blocks:
         read: set[str] = set()
         written: set[str] = set()
-        mentions: set[str] = set()
+        partly: set[str] = set()
         for instruction in block.instructions:
-            mentions.update(_mentioned(instruction) - written)
             if isinstance(instruction, ir.Assign):
                 escaped.update(_escaping(instruction.value))
                 if isinstance(instruction.target, ir.Name):
                     given.setdefault(instruction.target.name, []).append(instruction.value)
                 _read(instruction.value, read, written, pinned)
-                _write(instruction.target, read, written, pinned)
+                _write(instruction.target, read, written, partly, pinned)
                 if steps(instruction):
                     stepped.update(_names(instruction.target))
                 if follows(instruction):
@@ -72,23 +71,17 @@ def liveness(function: ir.Function) -> Liveness:
             else:
                 written.add(instruction.target.name)
         terminator = block.terminator
-        final = None
         if isinstance(terminator, ir.Branch):
-            final = terminator.condition
+            _read(terminator.condition, read, written, pinned)
         elif isinstance(terminator, ir.Return) and terminator.value is not None:
-            final = terminator.value
-            escaped.update(_escaping(final))
-        if final is not None:
-            _read(final, read, written, pinned)
-            mentions.update(n for n in _names(final) if n not in written)
+            escaped.update(_escaping(terminator.value))
+            _read(terminator.value, read, written, pinned)
         uses.append(read)
         kills.append(written)
-        named.append(mentions)
-    at = _backward(function, uses, kills)
-    mentioned = _backward(function, [names & pinned for names in named], kills)
+        named.append(read | partly)
     return Liveness(
-        tuple(frozenset(a) for a in at),
-        tuple(frozenset(a | m | (escaped & pinned)) for a, m in zip(at, mentioned, strict=True)),
+        tuple(map(frozenset, _backward(function, uses, kills))),
+        tuple(frozenset(a | (escaped & pinned)) for a in _backward(function, named, kills)),
         loop_heads(function),
         frozenset(stepped),
         frozenset(chained),
@@ -115,9 +108,7 @@ def _backward(function: ir.Function, uses: Sequence[set[str]], kills: Sequence[s
 
 def steps(instruction: ir.Assign) -> bool:
     """Say whether an assignment moves a local on from where it is."""
-    value = instruction.value
-    while isinstance(value, ir.Cast):
-        value = value.operand
+    value = ir.uncast(instruction.value)
     return (
         isinstance(instruction.target, ir.Name)
         and isinstance(value, ir.Binary)
@@ -129,18 +120,11 @@ def steps(instruction: ir.Assign) -> bool:
 
 def ends_after_one(values: Sequence[ir.Expression | None]) -> bool:
     """Say whether all that a pointer is given are a null pointer and one other constant, one time each."""
-    plain = [strip(value) for value in values if isinstance(value, ir.Cast | ir.AddressOf | ir.Constant)]
+    plain = [ir.uncast(value) for value in values if isinstance(value, ir.Cast | ir.AddressOf | ir.Constant)]
     if len(values) != 2 or len(plain) != 2 or not any(isinstance(v, ir.Cast | ir.AddressOf) for v in values):
         return False
     nulls = [isinstance(one, ir.Constant) and one.value == 0 for one in plain]
     return nulls.count(True) == 1 and all(isinstance(one, ir.Constant | ir.AddressOf) for one in plain)
-
-
-def strip(e: ir.Expression) -> ir.Expression:
-    """Return an expression without the casts around it."""
-    while isinstance(e, ir.Cast):
-        e = e.operand
-    return e
 
 
 def follows(instruction: ir.Assign) -> bool:
@@ -211,24 +195,13 @@ def _names(e: ir.Expression) -> Iterator[str]:
                 yield from _names(value)
 
 
-def _mentioned(instruction: ir.Instruction) -> set[str]:
-    """Return the locals that an instruction names, but for one that it writes whole."""
-    if isinstance(instruction, ir.Assign):
-        target = () if isinstance(instruction.target, ir.Name) else _names(instruction.target)
-        return {*target, *_names(instruction.value)}
-    if isinstance(instruction, ir.Call):
-        return {n for e in (instruction.callee, *instruction.arguments) for n in _names(e)}
-    return set()
-
-
 def _escaping(e: ir.Expression) -> Iterator[str]:
     """Yield the locals whose address a value may be, or hold."""
     match e:
         case ir.AddressOf(operand):
-            while isinstance(operand, ir.Member):
-                operand = operand.base
-            if isinstance(operand, ir.Name):
-                yield operand.name
+            inner = ir.whole(operand)
+            if isinstance(inner, ir.Name):
+                yield inner.name
         case ir.Name(name, _, type_):
             if type_.pointers > 1 or (type_.name.startswith("struct ") and type_.pointers == 0):
                 yield name
@@ -245,9 +218,7 @@ def _escaping(e: ir.Expression) -> Iterator[str]:
 def _addressed(e: ir.Expression) -> Iterator[str]:
     match e:
         case ir.AddressOf(operand):
-            inner = operand
-            while isinstance(inner, ir.Member):
-                inner = inner.base
+            inner = ir.whole(operand)
             if isinstance(inner, ir.Name):
                 yield inner.name
             yield from _addressed(operand)
@@ -273,12 +244,15 @@ def _read(e: ir.Expression, read: set[str], written: set[str], pinned: set[str])
     pinned.update(_addressed(e))
 
 
-def _write(target: ir.Expression, read: set[str], written: set[str], pinned: set[str]) -> None:
+def _write(
+    target: ir.Expression, read: set[str], written: set[str], partly: set[str], pinned: set[str]
+) -> None:
     if isinstance(target, ir.Name):
         written.add(target.name)
         return
     base = ir.whole(target)
     if isinstance(base, ir.Name):
         pinned.add(base.name)  # written in part: what is left stays
+        partly.update({base.name} - written)
         return
     _read(target, read, written, pinned)

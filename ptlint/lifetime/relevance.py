@@ -213,7 +213,7 @@ class Relevance:
                 len(ends) == 1
                 and len(function.blocks) <= 2
                 and ends[0].value is not None
-                and gives_pointer(uncast(ends[0].value), function)
+                and gives_pointer(ir.uncast(ends[0].value), function)
             )
         return known
 
@@ -236,7 +236,7 @@ class Relevance:
             ]
             if isinstance(block.terminator, ir.Return) and self.types.is_pointer(function.result):
                 given.append(block.terminator.value)
-        values = (uncast(value) for value in given if value is not None)
+        values = (ir.uncast(value) for value in given if value is not None)
         return moved_to({value.name for value in values if isinstance(value, ir.Name)}, function)
 
     def may_carry(self, type_: ir.Type) -> bool:
@@ -629,9 +629,9 @@ class _Tracer:
     def counts(self, fact: Fact, instruction: ir.Call) -> None:
         """Note that a primitive counts in the descriptor of what is traced."""
         index = fact.argument or 0
-        counter = instruction.arguments[index] if index < len(instruction.arguments) else None
-        while isinstance(counter, ir.Cast):
-            counter = counter.operand
+        if index >= len(instruction.arguments):
+            return
+        counter = ir.uncast(instruction.arguments[index])
         if not isinstance(counter, ir.AddressOf):
             return
         inside = ir.whole(counter.operand)
@@ -669,13 +669,6 @@ def gives_pointer(e: ir.Expression, function: ir.Function) -> bool:
     return null or isinstance(e, ir.ContainerOf)
 
 
-def uncast(e: ir.Expression) -> ir.Expression:
-    """Return an expression without the casts around it."""
-    while isinstance(e, ir.Cast):
-        e = e.operand
-    return e
-
-
 def moved_to(names: set[str], function: ir.Function) -> set[str]:
     """Return the locals whose value an assignment may move to one of `names`, these included."""
     moves = {
@@ -684,7 +677,7 @@ def moved_to(names: set[str], function: ir.Function) -> set[str]:
         for i in block.instructions
         if isinstance(i, ir.Assign)
         and isinstance(i.target, ir.Name)
-        and isinstance(value := uncast(i.value), ir.Name)
+        and isinstance(value := ir.uncast(i.value), ir.Name)
     }
     found = set(names)
     while more := {one for one, other in moves if other in found} - found:

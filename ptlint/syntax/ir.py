@@ -305,6 +305,13 @@ def plain_names(e: Expression) -> tuple[Name, ...] | None:
     return None
 
 
+def uncast(e: Expression) -> Expression:
+    """Return an expression without the casts around it."""
+    while isinstance(e, Cast):
+        e = e.operand
+    return e
+
+
 def whole(e: Expression) -> Expression:
     """Return the storage that a member, or a member of one, is part of; anything else as it is."""
     while isinstance(e, Member):

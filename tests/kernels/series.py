@@ -126,14 +126,10 @@ def _mail(subject: str, body: str, diff: str, index: int) -> str:
     )
 
 
-def one_configuration(case: Case, root: Path, folder: Path) -> tuple[str, ...]:
+def one_configuration(case: Case, root: Path) -> tuple[str, ...]:
     """Return the words of a command line that ask for the default configuration alone; none but for x86."""
     default = root / f"arch/x86/configs/{case.arch}_defconfig"
-    if not default.is_file():
-        return ()
-    file = folder / "config"
-    file.write_bytes(default.read_bytes())
-    return ("--config", str(file))
+    return ("--config", str(default)) if default.is_file() else ()
 
 
 def run(

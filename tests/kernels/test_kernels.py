@@ -31,9 +31,9 @@ def seen(kind: str, jobs: list[Job]) -> list[Job]:
 TRANSFORMATIONS = list(series.on_trees(series.load("transformations.toml")))
 
 
-def fewer(case: series.Case, root: Path, folder: Path) -> tuple[str, ...]:
+def fewer(case: series.Case, root: Path) -> tuple[str, ...]:
     """Return what restricts a run to one configuration; with PTLINT_ALL=1 it is over all."""
-    return () if os.environ.get("PTLINT_ALL") == "1" else series.one_configuration(case, root, folder)
+    return () if os.environ.get("PTLINT_ALL") == "1" else series.one_configuration(case, root)
 
 
 def label(job: object) -> str:
@@ -58,8 +58,8 @@ def test_a_planted_fault_is_found(job: Job, kernel_tree: Find) -> None:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("job", chosen(seen("refactorings", REFACTORINGS), 1, "refactorings"), ids=label)
-def test_a_harmless_change_is_met_with_silence(job: Job, kernel_tree: Find, tmp_path: Path) -> None:
-    further = fewer(job[0], kernel_tree(job[1]), tmp_path)
+def test_a_harmless_change_is_met_with_silence(job: Job, kernel_tree: Find) -> None:
+    further = fewer(job[0], kernel_tree(job[1]))
     outcome = series.run(job[0], kernel_tree(job[1]), job[1], PTLINT, further=further)
     assert outcome.passed, f"{job[0].what} {outcome.why}"
 
@@ -73,7 +73,7 @@ def test_verdicts_survive_code_moved_into_and_out_of_functions(
 ) -> None:
     case, tree = job
     root, assume, command = kernel_tree(tree), series.assumptions(case, tree), PTLINT.split()
-    further = fewer(case, root, tmp_path)
+    further = fewer(case, root)
     before = compare.audit(command, root, case.arch, assume, further=further)
     lines = compare.reshaped_differences(
         case, root, tmp_path / "tree", tree, command, before, assume, further

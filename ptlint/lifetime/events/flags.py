@@ -43,9 +43,7 @@ class FlagEvents:
 
     def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
-        bit: ir.Expression | None = site.instruction.arguments[0] if site.instruction.arguments else None
-        while isinstance(bit, ir.Cast):
-            bit = bit.operand
+        bit = ir.uncast(site.instruction.arguments[0]) if site.instruction.arguments else None
         name = bit.name if isinstance(bit, ir.Constant | ir.Name) else ""
         flag = self.facts.by_name.get(name)
         identity = referred(site.argument(1))
