@@ -15,6 +15,7 @@ from ptlint.lifetime.memory import write
 from ptlint.lifetime.monitor import DIRECT, FLUSH
 from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.shapes import shape_of
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.uses import Uses
 from ptlint.lifetime.values import Address, Reference, Symbol, Value
@@ -87,13 +88,16 @@ class Calls:
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
             return self.flushed(site, unit, self.skip(site))
-        definition = self.program.resolve(site.callee, unit)
+        shape = shape_of(site, self.discovery)
+        definition = (
+            self.program.resolve(site.callee, unit)
+            if self.relevance.enters(site.callee, unit, shape)
+            else None
+        )
         if definition is None:
-            self.unknown_callee(site)
-            return self.flushed(site, unit, self.skip(site))
-        if not self.relevance.enters(definition, site) and not self.hands_on_container(definition, site):
+            self.unknown_callee(site, unit)
             if site.state.handed:
-                self.uses.called(definition, site)
+                self.uses.called(site, unit)
             return self.flushed(site, unit, self.skip(site))
         self.called_back(definition, site)
         return self.activations.enter(definition, self.typed(definition, site), site)
@@ -140,25 +144,14 @@ class Calls:
                 arguments[index] = self.discovery.coerce(value, parameter.type, site.state)
         return arguments
 
-    def hands_on_container(self, definition: Definition, site: CallSite) -> bool:
-        """Say whether a call hands over a container of tables or an element of a list, and matters to it."""
-        return any(
-            (self.discovery.hands_tables(value) or self.discovery.listed(value, site.state))
-            and self.relevance.flow(definition, index).acts
-            for index, value in enumerate(site.arguments[: len(definition.function.parameters)])
-        )
-
-    def unknown_callee(self, site: CallSite) -> None:
-        """A function without a body is handed a table: a gap if that may be the table's end.
-
-        One that is defined in a file which neither knows of tables nor frees anything is harmless.
-        """
-        if self.program.harmless(site.callee):
-            return
+    def unknown_callee(self, site: CallSite, unit: str) -> None:
+        """A call is not entered: a gap if it ends a table that it is handed, for all that is known."""
         for value in site.arguments:
             if isinstance(value, Reference) and site.state.is_table(value) and not value.offset:
                 known = site.state.objects[value.object]
-                if known.origin is Origin.ALLOCATION or known.visibility is Visibility.UNLINKED:
+                if (
+                    known.origin is Origin.ALLOCATION or known.visibility is Visibility.UNLINKED
+                ) and self.program.unknown(site.callee, unit):
                     self.journal.gap(
                         site.instruction.place,
                         enclosing(site.instruction.place, site.frame.definition.function.name),

@@ -91,8 +91,8 @@ class Executor:
         self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor, types)
         descriptors = Descriptors(self.relevance.storage, provenance)
         self.stores = Stores(self.evaluator, self.recorder, descriptors)
-        self.uses = Uses(program, self.evaluator, self.recorder, descriptors)
-        skip = SkippedCalls(interner, program).skip
+        self.uses = Uses(self.relevance, self.evaluator, self.recorder, descriptors)
+        skip = SkippedCalls(interner, self.relevance).skip
         activations = Activations(self.enter_again, skip, journal, interner, kernel_roots)
         handlers = event_handlers(
             program,

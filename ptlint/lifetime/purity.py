@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Functions without parameters that give the same result whenever they are called.
+"""Functions that give the same result whenever they are called, or for the same values.
 
-They read no memory: a capability of the processor that is patched in, or a control register, decides. What is
-known of one call's result then holds for the next (how many levels the tables of arm64 have, for instance).
+Those without parameters read no memory: a capability of the processor that is patched in, or a control
+register, decides. What is known of one call's result then holds for the next (how many levels the tables of
+arm64 have, for instance).
 
 Soundness: a register that assembler reads which is not volatile is taken not to change on a path, as the
 compiler takes it.
@@ -32,6 +33,13 @@ class Purity:
             known = definition is not None and not definition.function.parameters
             known = self._known[key] = known and self._reads_nothing(definition, MOST_NESTED)
         return known
+
+    def by_value(self, name: str, unit: str) -> bool:
+        """Say whether a function has no parameter by which it may write; no if it is not known."""
+        definition = self.program.resolve(name, unit)
+        return definition is not None and not any(
+            p.type.pointers or p.type.function for p in definition.function.parameters
+        )
 
     def _reads_nothing(self, definition: Definition | None, depth: int) -> bool:
         if definition is None or not depth or not definition.function.blocks:

@@ -8,11 +8,12 @@ functions have moved, it would see the same at other lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.relevance import Asked, Relevance
 from ptlint.lifetime.relocation import relocated
+from ptlint.lifetime.shapes import Shape
 from ptlint.program.program import Answers, Definition, Program
 from ptlint.syntax import ir
 from ptlint.syntax.moved import Moves, moves_between
@@ -39,7 +40,7 @@ class Walk:
                 for (name, unit), known in self.answers.resolved.items()
             )
             and all(program.targets(member) == known for member, known in self.answers.targets.items())
-            and all(program.harmless(name) == known for name, known in self.answers.harmless.items())
+            and all(program.unknown(*key) == known for key, known in self.answers.unknown.items())
             and all(relevance.storage.shares(*key) == known for key, known in self.answers.shared.items())
             and all(relevance.storage.starts(*key) == known for key, known in self.answers.starts.items())
             and all(
@@ -47,12 +48,11 @@ class Walk:
             )
             and all(relevance.deferred(name) == known for name, known in self.asked.deferred.items())
             and all(relevance.holds(container) == known for container, known in self.asked.holding.items())
-            and all(relevance.flow_of(seed) == known for seed, known in self.asked.flows.items())
+            and all(relevance.of_body(key) == known for key, known in self.asked.bodies.items())
             and all(
-                relevance.synchronises(definition) == known
-                for definition, known in self.asked.synchronises.items()
+                relevance.enters(name, unit, displaced.shape(shape)) == known
+                for (name, unit, shape), known in self.asked.entered.items()
             )
-            and all(relevance.flushes(*key) == known for key, known in self.asked.flushes.items())
         ):
             return None
         if not displaced.definitions:
@@ -97,6 +97,11 @@ class Displaced:
                 return False
             self.definitions[old] = new
         return self.definitions[old] == new
+
+    def shape(self, old: Shape) -> Shape:
+        """Return the shape of a call as the function makes it where it stands now."""
+        caller = self.definitions.get(old.caller)
+        return old if caller is None else replace(old, caller=caller)
 
 
 @dataclass(slots=True)

@@ -8,15 +8,17 @@ function whose parameter reaches nothing here does nothing to a page table that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
-from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.flushing import Flushing
+from ptlint.lifetime.following import Following
+from ptlint.lifetime.purity import Purity
+from ptlint.lifetime.shapes import Handed, Kind, Shape
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.values import Address, Code, Reference
 from ptlint.program.facts import Fact, Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -87,15 +89,23 @@ class Seed:
         return hash(self._identity)
 
 
+class Question(Enum):
+    """What is asked of the body that a name means."""
+
+    FLUSHES = auto()
+    FOLLOWS = auto()
+    BY_VALUE = auto()
+    CONSTANT = auto()
+
+
 @dataclass(slots=True)
 class Asked:
     """What was asked of a `Relevance`, with the answers."""
 
     deferred: dict[str, bool] = field(default_factory=dict)
     holding: dict[str, bool] = field(default_factory=dict)
-    flows: dict[Seed, Flow] = field(default_factory=dict)
-    synchronises: dict[Definition, bool] = field(default_factory=dict)
-    flushes: dict[tuple[str, str], bool] = field(default_factory=dict)
+    entered: dict[tuple[str, str, Shape], bool] = field(default_factory=dict)  # by name and unit
+    bodies: dict[tuple[Question, str, str, int], bool] = field(default_factory=dict)  # the same
 
 
 class Relevance:
@@ -110,6 +120,8 @@ class Relevance:
         self.types = TableTypes(facts)
         self.storage = Storage(program, self.types)
         self.flushing = Flushing(program, facts)
+        self.following = Following(program)
+        self.purity = Purity(program)
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
@@ -117,6 +129,7 @@ class Relevance:
         self._leads_out: dict[ir.Function, bool] = {}
         self._typed_results: dict[ir.Function, frozenset[str]] = {}
         self._synchronises: dict[tuple[str, str], bool] = {}
+        self._bodies: dict[tuple[Question, str, str, int], bool] = {}
         self._ending = facts.names("free") | facts.names("queue")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
         self._making = facts.names("alloc")
@@ -144,53 +157,79 @@ class Relevance:
             self.noted.holding[container] = known
         return known
 
-    def enters(self, definition: Definition, site: CallSite) -> bool:
-        """Say whether a call is to be walked."""
+    def enters(self, name: str, unit: str, shape: Shape) -> bool:
+        """Say whether a call of that shape is to be walked that a unit makes by that name."""
+        key = (name, unit, shape)
+        asked = self.noted
+        known = None if asked is None else asked.entered.get(key)
+        if known is None:
+            known = self._alone(lambda: self._enters(self.program.resolve(name, unit), shape))
+            if asked is not None:
+                asked.entered[key] = known
+        return known
+
+    def _alone(self, ask: Callable[[], bool]) -> bool:
+        """Return an answer that stands for all that it rests on: none of that is taken down."""
+        noted = self.noted, self.program.noted
+        self.noted = self.program.noted = None
+        known = ask()
+        self.noted, self.program.noted = noted
+        return known
+
+    def _enters(self, definition: Definition | None, shape: Shape) -> bool:
+        if definition is None:
+            return False
         function = definition.function
         if self.deferred(function.name) or self.synchronises(definition):
             return True
-        state = site.state
-        result = site.instruction.result
+        result = shape.result
         if result is not None and self.leads_out(function):
             return True
-        for index, (value, parameter) in enumerate(zip(site.arguments, function.parameters, strict=False)):
-            if isinstance(value, Reference):
-                if value.object not in state.objects:
-                    continue
-                table = state.objects[value.object].table
-                if not table and self.types.is_only_data(parameter.type):
-                    continue
+        given = list(enumerate(shape.arguments[: len(function.parameters)]))
+        if any(self.takes(definition, i, one, result is not None) for i, one in given):
+            return True
+        if any(one.contained and self.flow(definition, i).acts for i, one in given):
+            return True
+        return result is not None and self.gives(definition, shape.caller, *result)
+
+    def takes(self, definition: Definition, index: int, given: Handed, used: bool) -> bool:
+        """Say whether an argument makes a call worth entering; *used* says whether the result is."""
+        parameter = definition.function.parameters[index].type
+        match given.kind:
+            case Kind.TABLE | Kind.PAGE:
+                table = given.kind is Kind.TABLE
+                if not table and self.types.is_only_data(parameter):
+                    return False
                 flow = self.flow(definition, index)
-                if result is not None and flow.returned and self.may_carry(function.result):
+                if used and flow.returned and self.may_carry(definition.function.result):
                     return True
                 # What is not known to be a table may be a data page: it matters only where it is made one.
-                if (flow.acts - {TABLE}) if table else TABLE in flow.acts:
-                    return True
-            elif isinstance(value, Address):
-                if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
-                    if self.flow(definition, index).acts:
-                        return True
-                elif value.base[0] == "local" and (
-                    self.interesting(parameter.type.pointee())
-                    or (self.types.is_link(parameter.type) and "list" in self.flow(definition, index).acts)
-                    or (kept_at(value, state) and self.flow(definition, index).acts)
-                ):
-                    return True
-            elif isinstance(value, Code):
-                if self.deferred(value.name):
-                    return True
-            elif self.types.is_pointer(parameter.type) and "entry" in self.flow(definition, index).acts:
-                return True
-        if result is not None and self.types.is_last_level(function.result):
-            # Where levels fold, a huge page's entry stands in a table of any level.
-            caller = site.frame.definition
-            if HOLDS in self.flow(caller, OWN, ANY_LEVEL).acts:
-                return self.flow(definition, OWN, ANY_LEVEL).returned
-        if result is not None and self.types.is_space(function.result):
+                return bool(flow.acts - {TABLE}) if table else TABLE in flow.acts
+            case Kind.HOLDER:
+                return bool(self.flow(definition, index).acts)
+            case Kind.LOCAL:
+                return (
+                    self.interesting(parameter.pointee())
+                    or (self.types.is_link(parameter) and "list" in self.flow(definition, index).acts)
+                    or (given.keeps and bool(self.flow(definition, index).acts))
+                )
+            case Kind.CODE:
+                return self.deferred(given.name)
+            case Kind.VALUE:
+                return self.types.is_pointer(parameter) and "entry" in self.flow(definition, index).acts
+        return False
+
+    def gives(self, definition: Definition, caller: Definition, result: str, pointer: bool) -> bool:
+        """Say whether the result of a call makes it worth entering; *pointer*: it goes to one to a table."""
+        function = definition.function
+        # Where levels fold, a huge page's entry stands in a table of any level.
+        entry = self.types.is_last_level(function.result)
+        if entry and HOLDS in self.flow(caller, OWN, ANY_LEVEL).acts:
+            return self.flow(definition, OWN, ANY_LEVEL).returned
+        if self.types.is_space(function.result):
             return self.program.touches(definition, self._making)  # nobody else knows the address space
-        if result is not None and (
-            self.interesting(function.result)
-            or (function.result.pointers and self.becomes_table(result, site.frame.definition.function))
+        if self.interesting(function.result) or (
+            function.result.pointers and (pointer or self.becomes_table(result, caller.function))
         ):
             return self.flow(definition, OWN).returned or any(
                 self.flow(definition, i).returned
@@ -217,11 +256,11 @@ class Relevance:
             )
         return known
 
-    def becomes_table(self, result: ir.Name, caller: ir.Function) -> bool:
-        """Say whether a call's result is given a page-table type where it is assigned or returned."""
+    def becomes_table(self, result: str, caller: ir.Function) -> bool:
+        """Say whether a local is assigned to a pointer of a page-table type, or returned as one."""
         if caller not in self._typed_results:
             self._typed_results[caller] = frozenset(self.typed_names(caller))
-        return self.types.is_pointer(result.type) or result.name in self._typed_results[caller]
+        return result in self._typed_results[caller]
 
     def typed_names(self, function: ir.Function) -> set[str]:
         """Return the locals that are assigned to a pointer of a page-table type or returned as one."""
@@ -258,7 +297,6 @@ class Relevance:
         """Say whether a function's own text waits for walkers, or takes a lock that keeps them out."""
         key = definition.key
         if key not in self._synchronises:
-            noted, self.program.noted = self.program.noted, None
             self._synchronises[key] = any(
                 isinstance(i, ir.Call)
                 and isinstance(i.callee, ir.Name)
@@ -269,9 +307,6 @@ class Relevance:
                 for block in definition.function.blocks
                 for i in block.instructions
             )
-            self.program.noted = noted
-        if self.noted is not None:
-            self.noted.synchronises[definition] = self._synchronises[key]
         return self._synchronises[key]
 
     def waits(self, name: str, caller: Definition) -> bool:
@@ -284,14 +319,43 @@ class Relevance:
             definition is not None and len(definition.function.blocks) <= 8 and self.synchronises(definition)
         )
 
+    # ---- bodies
+
     def flushes(self, name: str, unit: str) -> bool:
         """Say whether a function, as a unit names it, may flush the TLB."""
-        noted, self.program.noted = self.program.noted, None  # the answer stands for all it rests on
-        known = self.flushing.may(name, unit)
-        self.program.noted = noted
+        return self.of_body((Question.FLUSHES, name, unit, 0))
+
+    def follows(self, name: str, unit: str, index: int) -> bool:
+        """Say whether it reads or writes what an argument points to."""
+        return self.of_body((Question.FOLLOWS, name, unit, index))
+
+    def by_value(self, name: str, unit: str) -> bool:
+        """Say whether it is handed nothing but plain values."""
+        return self.of_body((Question.BY_VALUE, name, unit, 0))
+
+    def constant(self, name: str, unit: str) -> bool:
+        """Say whether it is handed nothing and always gives the same result."""
+        return self.of_body((Question.CONSTANT, name, unit, 0))
+
+    def of_body(self, key: tuple[Question, str, str, int]) -> bool:
+        """As these, for a question that is put into one value."""
+        known = self._bodies.get(key)
+        if known is None:
+            known = self._bodies[key] = self._alone(lambda: self._of_body(*key))
         if self.noted is not None:
-            self.noted.flushes[name, unit] = known
+            self.noted.bodies[key] = known
         return known
+
+    def _of_body(self, question: Question, name: str, unit: str, index: int) -> bool:
+        match question:
+            case Question.FLUSHES:
+                return self.flushing.may(name, unit)
+            case Question.FOLLOWS:
+                return self.following.follows_named(name, index, unit)
+            case Question.BY_VALUE:
+                return self.purity.by_value(name, unit)
+            case Question.CONSTANT:
+                return self.purity.constant(name, unit)
 
     def worth(self, definition: Definition, seed: int) -> bool:
         """Say whether a parameter's flow is worth following, by its type.
@@ -316,15 +380,9 @@ class Relevance:
 
         `member` names a structure member whose content counts as the function's own tables.
         """
-        return self.flow_of(Seed(definition, seed, member))
-
-    def flow_of(self, seed: Seed) -> Flow:
-        """As `flow`, for a question that is put into one value."""
         noted, self.program.noted = self.program.noted, None  # the answer stands for all it rests on
-        known = self._flows.get(seed)
+        known = self._flows.get(Seed(definition, seed, member))
         self.program.noted = noted
-        if self.noted is not None and noted is not None:
-            self.noted.flows[seed] = known
         return known
 
     def _solve(self, key: Seed | str) -> Flow:
@@ -532,7 +590,7 @@ class _Tracer:
     def made(self, instruction: ir.Call, result: ir.Name) -> bool:
         """Say whether a call returns a table of the callee's own as a pointer to plain words."""
         words = result.type.pointers == 1 and self.types.is_word(result.type)
-        if not words or not self.relevance.becomes_table(result, self.function):
+        if not words or not self.relevance.becomes_table(result.name, self.function):
             return False
         for name, unit in self.names(instruction):
             definition = (

@@ -13,24 +13,22 @@ from collections.abc import Hashable
 from ptlint.lifetime.callsite import CallSite, Outcomes, arrays_of
 from ptlint.lifetime.memory import forget
 from ptlint.lifetime.objects import State
-from ptlint.lifetime.purity import Purity
+from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import within_key
 from ptlint.lifetime.values import Address, Interner, Reference, Symbol, Value
-from ptlint.program.program import Program
 from ptlint.syntax import ir
 
 
 class SkippedCalls:
     """Says what comes of calls that are not entered."""
 
-    def __init__(self, interner: Interner, program: Program) -> None:
+    def __init__(self, interner: Interner, relevance: Relevance) -> None:
         self.interner = interner
-        self.program = program
-        self.purity = Purity(program)
+        self.relevance = relevance
 
     def skip(self, site: CallSite) -> Outcomes:
         """A call that is not followed: what it may write becomes unknown, but tables stay in their arrays."""
-        state, frame = site.state, site.frame
+        state, frame, unit = site.state, site.frame, site.frame.definition.unit
         place = site.instruction.place
         converted = self.converted(site)
         for index, value in enumerate(site.arguments):
@@ -46,9 +44,9 @@ class SkippedCalls:
             site.arguments
             and site.callee != "asm"
             and not any(isinstance(v, Address) for v in site.arguments)
-            and not self.takes_pointers(site)
+            and self.relevance.by_value(site.callee, unit)
         )
-        again = site.callee == ir.ASSEMBLED or self.purity.constant(site.callee, frame.definition.unit)
+        again = site.callee == ir.ASSEMBLED or self.relevance.constant(site.callee, unit)
         if by_value or again:
             keys = tuple(self.interner.number(v) for v in site.arguments)
             return [(state, Symbol(self.interner.key(("pure", site.callee, *keys), keys)))]
@@ -71,13 +69,6 @@ class SkippedCalls:
             return None
         keys = tuple(self.interner.number(v) for v in inputs)
         return Symbol(self.interner.key(("pure", site.callee, *keys), keys))
-
-    def takes_pointers(self, site: CallSite) -> bool:
-        """Say whether the callee has a parameter by which it may write; yes if it is not known."""
-        definition = self.program.resolve(site.callee, site.frame.definition.unit)
-        if definition is None:
-            return True
-        return any(p.type.pointers or p.type.function for p in definition.function.parameters)
 
     def fresh(self, what: tuple[Hashable, ...], state: State) -> Symbol:
         """Return an unknown value; forget what was assumed of it when it was last made."""

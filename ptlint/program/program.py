@@ -38,7 +38,7 @@ class Answers:
 
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    harmless: dict[str, bool] = field(default_factory=dict)
+    unknown: dict[tuple[str, str], bool] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
     starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
     overlapped: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # the same
@@ -103,15 +103,20 @@ class Program:
             self._external[name] = strong or weak or self._included(name)
         return self._external[name]
 
-    def harmless(self, name: str) -> bool:
-        """Say whether a function is defined only in files that `Units.worth_opening` leaves closed.
+    def unknown(self, name: str, unit: str) -> bool:
+        """Say whether what a name means in a unit has no body here, and may do anything.
 
-        One whose file was opened and gave no body (it could not be parsed, say) is none of these.
+        What is defined only in files that `Units.worth_opening` leaves closed is harmless: they neither know
+        of tables nor free anything. One whose file was opened and gave no body (it could not be parsed, say)
+        is none of these.
         """
+        noted, self.noted = self.noted, None
         paths = self.units.defining(name)
-        known = bool(paths) and not any(self.units.worth_opening(path, name) for path in paths)
-        if self.noted is not None:
-            self.noted.harmless[name] = known
+        harmless = bool(paths) and not any(self.units.worth_opening(path, name) for path in paths)
+        known = not harmless and self.resolve(name, unit) is None
+        self.noted = noted
+        if noted is not None:
+            noted.unknown[name, unit] = known
         return known
 
     def _included(self, name: str) -> Definition | None:

@@ -102,6 +102,23 @@ def test_what_moved_is_not_walked_again(first: tuple[Path, StateResult]) -> None
     assert answer == alone.answer()
 
 
+HEADER = "include/linux/mm.h"
+
+
+def test_what_a_skipped_call_does_matters_only_if_it_is_entered_then(first: tuple[Path, StateResult]) -> None:
+    folder, old = first
+    empty, text = b"table_lock_free(struct ptdesc *pt)\n{\n", (MINI / HEADER).read_bytes()
+    assert empty + b"}" in text
+    for body, entered in ((b"\tpt->flags = 0;\n", False), (b"\t__ptdesc_put(pt);\n", True)):
+        changed = Overlay(DiskTree(MINI), {HEADER: text.replace(empty + b"}", empty + body + b"}")})
+        run, alone = Run(folder, changed), Run(folder / "none", changed)
+        answer = run.answer()
+        (before,) = (watch.walks.size for watch in Run(folder).read().watches.values())
+        (after,) = (watch.walks.size for watch in run.analysis.caches.watches.values())
+        assert (before != after, answer.findings != old.findings) == (entered, entered)
+        assert answer == alone.answer()
+
+
 def test_what_is_nested_too_deep_is_not_kept(tmp_path: Path) -> None:
     run = Run(tmp_path)
     deep: tuple[object, ...] = ()
