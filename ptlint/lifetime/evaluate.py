@@ -66,7 +66,7 @@ class Evaluator:
                     return Symbol(self.interner.key(("page", operator, *keys), keys))
                 return self.operators.binary(operator, type_, left, right, state)
             case ir.Unary(operator, operand):
-                return self.operators.unary(operator, self.evaluate(operand, state, frame))
+                return self.operators.unary(operator, self.evaluate(operand, state, frame), state)
             case ir.Deref() | ir.Member():
                 if isinstance(e, ir.Member) and not is_place(e.base):
                     return self.memory.member_of_value(self.evaluate(e.base, state, frame), e.field)

@@ -13,12 +13,12 @@ MAX_STEPS blocks in one walk, or calls nested too deep end the proof and are rep
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ptlint.lifetime.activations import Activations
+from ptlint.lifetime.agenda import Agenda
 from ptlint.lifetime.calls import Calls
 from ptlint.lifetime.callsite import Outcomes
 from ptlint.lifetime.discovery import Discovery
@@ -88,7 +88,9 @@ class Executor:
         self.memory = Memory(interner, types, self.discovery)
         self.provenance = provenance
         self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
-        self.recorder = Recorder(journal, interner, provenance, kernel_roots, self.monitor, types)
+        self.recorder = Recorder(
+            journal, self.evaluator.truths, provenance, kernel_roots, self.monitor, types
+        )
         descriptors = Descriptors(self.relevance.storage, provenance)
         self.stores = Stores(self.evaluator, self.recorder, descriptors)
         self.uses = Uses(self.relevance, self.evaluator, self.recorder, descriptors)
@@ -164,12 +166,11 @@ class Executor:
         if again:
             first = self.likeness(live, 0, state, frame)
         seen: dict[int, dict[Hashable, State]] = {0: {first: state}}
-        queue: deque[tuple[int, Hashable]] = deque([(0, first)])
-        queued = {(0, first)}
+        queue = Agenda(live.rank)
+        queue.add(0, first)
         results: dict[Hashable, tuple[State, Value]] = {}
         while queue:
-            block, core = queue.popleft()
-            queued.discard((block, core))
+            block, core = queue.take()
             self.steps += 1
             if self.steps > MAX_STEPS:
                 self.journal.overflow(frame.definition, "too many paths")
@@ -183,7 +184,7 @@ class Executor:
                 for target, next_state in self.leave_block(
                     function.blocks[block].terminator, after, frame, results, only
                 ):
-                    self.join(target, next_state, seen, queue, queued, frame)
+                    self.join(target, next_state, seen, queue, frame)
         for final, _ in results.values():
             final.memory.pop(Address(("local", frame.number, "return"), ()), None)
         return list(results.values())
@@ -193,8 +194,7 @@ class Executor:
         block: int,
         state: State,
         seen: dict[int, dict[Hashable, State]],
-        queue: deque[tuple[int, Hashable]],
-        queued: set[tuple[int, Hashable]],
+        queue: Agenda,
         frame: Frame,
     ) -> None:
         """Add a state to those that reach a block; queue the block if that tells anything new."""
@@ -219,9 +219,7 @@ class Executor:
             if merged is None and not made_alike:
                 return
             states[core] = merged or known
-        if (block, core) not in queued:
-            queued.add((block, core))
-            queue.append((block, core))
+        queue.add(block, core)
 
     def likeness(self, live: Liveness, block: int, state: State, frame: Frame) -> Hashable:
         """Return what must agree for two paths to be one from a block on.

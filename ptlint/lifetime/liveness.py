@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ptlint.lifetime.ordering import weak_topological_order
 from ptlint.syntax import ir
 
 
@@ -32,6 +33,7 @@ class Liveness:
     stepped: frozenset[str]
     chained: frozenset[str]
     once: frozenset[str]
+    rank: tuple[int, ...]  # of each block, in the order in which a walk takes them
 
 
 def liveness(function: ir.Function) -> Liveness:
@@ -86,7 +88,16 @@ def liveness(function: ir.Function) -> Liveness:
         frozenset(stepped),
         frozenset(chained),
         frozenset(name for name, values in given.items() if name not in pinned and ends_after_one(values)),
+        ranks(function),
     )
+
+
+def ranks(function: ir.Function) -> tuple[int, ...]:
+    """Return the rank of each block in the order of a walk; those that nothing reaches come last."""
+    following = [successors(block.terminator) for block in function.blocks]
+    order = weak_topological_order(following) if following else []
+    places = {block: rank for rank, block in enumerate(order)}
+    return tuple(places.get(block, len(order)) for block in range(len(following)))
 
 
 def _backward(function: ir.Function, uses: Sequence[set[str]], kills: Sequence[set[str]]) -> list[set[str]]:

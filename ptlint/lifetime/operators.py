@@ -107,13 +107,16 @@ class Operators:
             return inner | number & mask
         return inner & number if number is not None and expression[0] == "&" else None
 
-    def unary(self, operator: str, value: Value) -> Value:
+    def unary(self, operator: str, value: Value, state: State) -> Value:
         """Return `operator value`."""
         if isinstance(value, Int):
             return Int(
                 {"-": -value.value, "~": ~value.value, "!": int(not value.value)}.get(operator, value.value)
             )
         if operator == "!":
+            sure = self.truths.sure(value, state)
+            if sure is not None:
+                return Int(int(not sure))
             key, positive = self.truths.truth_key(value)
             return Symbol(self.interner.key(("not" if positive else "is", key), (key,)))
         if isinstance(value, Reference):

@@ -11,7 +11,8 @@ from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, V
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
 from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.values import Address, Base, Interner, Reference
+from ptlint.lifetime.truths import Truths
+from ptlint.lifetime.values import Address, Base, Reference
 from ptlint.syntax import ir
 
 
@@ -21,7 +22,7 @@ class Recorder:
     def __init__(
         self,
         journal: Journal,
-        interner: Interner,
+        truths: Truths,
         provenance: Provenance,
         kernel_roots: frozenset[str],
         monitor: Monitor,
@@ -30,7 +31,8 @@ class Recorder:
         self.types = types
         self.journal = journal
         self.monitor = monitor
-        self.interner = interner
+        self.truths = truths
+        self.interner = truths.interner
         self.provenance = provenance
         self.kernel_roots = kernel_roots
 
@@ -97,7 +99,7 @@ class Recorder:
         state = site.state
         if state.slept:
             self.happens(SLEEP, identity, state, site.frame, state.slept)
-        if state.truths.get(self.interner.number(Reference(identity, 0))) is False:
+        if self.truths.known(self.interner.number(Reference(identity, 0)), state) is False:
             return
         self.note(
             state,
@@ -243,6 +245,6 @@ class Recorder:
             if known.space == key:
                 return True
             pair = sorted((known.space, key))
-            if state.truths.get(self.interner.key(("==", *pair), tuple(pair))):
+            if self.truths.known(self.interner.key(("==", *pair), tuple(pair)), state):
                 return True
         return False

@@ -100,18 +100,20 @@ class Truths:
                 continue
             return key, positive
 
+    def sure(self, value: Value, state: State) -> bool | None:
+        """Return the truth of a value that has the same one on all paths, else None."""
+        if isinstance(value, Int):
+            return value.value != 0
+        if isinstance(value, Address | Code):
+            return True
+        made = isinstance(value, Reference) and state.objects[value.object].origin is Origin.ALLOCATION
+        return True if made and isinstance(value, Reference) and not value.offset else None
+
     def decide(self, value: Value, state: State) -> tuple[bool | None, int, bool]:
         """Return a value's truth if it is known, else the number that stands for it and the polarity."""
-        if isinstance(value, Int):
-            return value.value != 0, 0, True
-        if isinstance(value, Address | Code):
-            return True, 0, True
-        if (
-            isinstance(value, Reference)
-            and state.objects[value.object].origin is Origin.ALLOCATION
-            and not value.offset
-        ):
-            return True, 0, True
+        sure = self.sure(value, state)
+        if sure is not None:
+            return sure, 0, True
         key, positive = self.truth_key(value)
         known = self.known(key, state)
         return (known == positive if known is not None else None), key, positive
