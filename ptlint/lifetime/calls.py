@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptlint.lifetime.activations import Activations
+from ptlint.lifetime.blocking import Blocking
 from ptlint.lifetime.callees import Callees
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
 from ptlint.lifetime.evaluate import Evaluator
@@ -50,6 +51,7 @@ class Calls:
         self.activations = activations
         self.skip = skip
         self.uses = uses
+        self.blocking = Blocking(program, facts, activations)
         self.journal = uses.recorder.journal
 
     def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
@@ -76,9 +78,13 @@ class Calls:
     def named(self, site: CallSite, unit: str) -> Outcomes:
         """Make a call whose callee is known by name; `unit` is the one that names it."""
         fact = self.facts.by_name.get(site.callee)
+        if (
+            site.state.callback
+            and not site.state.slept
+            and ((fact is not None and fact.sleeps) or self.blocking.may(site, unit))
+        ):
+            site.state.slept = site.sites
         if fact is not None:
-            if fact.sleeps and site.state.callback:
-                site.state.slept = site.state.slept or site.sites
             if site.state.handed:
                 self.uses.reached(fact, site)
             handler = self.handlers.get(fact.event)

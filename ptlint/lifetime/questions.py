@@ -41,6 +41,7 @@ class Walk:
             )
             and all(program.targets(member) == known for member, known in self.answers.targets.items())
             and all(program.unknown(*key) == known for key, known in self.answers.unknown.items())
+            and all(program.parameters(*key) == known for key, known in self.answers.parameters.items())
             and all(relevance.storage.shares(*key) == known for key, known in self.answers.shared.items())
             and all(relevance.storage.starts(*key) == known for key, known in self.answers.starts.items())
             and all(

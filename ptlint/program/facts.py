@@ -96,6 +96,7 @@ EVENTS = frozenset(
         "walker",
         "order",
         "tail-mark",
+        "may-block",
     }
 )
 

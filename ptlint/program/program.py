@@ -39,6 +39,7 @@ class Answers:
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
     targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     unknown: dict[tuple[str, str], bool] = field(default_factory=dict)
+    parameters: dict[tuple[str, str], tuple[ir.Type, ...]] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
     starts: dict[tuple[str, str, str], int | None] = field(default_factory=dict)  # the same
     overlapped: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # the same
@@ -83,6 +84,14 @@ class Program:
         if self.noted is not None:
             self.noted.resolved[key] = self._resolved[key]
         return self._resolved[key]
+
+    def parameters(self, name: str, unit: str) -> tuple[ir.Type, ...]:
+        """Return the types of the parameters of what `name` means in `unit`; none if it is not declared."""
+        prototype = self.units.syntax(unit).prototype(name)
+        types = () if prototype is None else prototype.parameters
+        if self.noted is not None:
+            self.noted.parameters[name, unit] = types
+        return types
 
     def external(self, name: str) -> Definition | None:
         """Return the definition with external linkage of that name; a strong one before a weak one."""
