@@ -112,12 +112,12 @@ def series(case: Case, root: Path, tree: str) -> str:
     for index, step in enumerate(steps, 1):
         draft.apply(e for e in step.edit if not e.trees or tree in e.trees)
         number = f" {index}/{len(steps)}" if len(steps) > 1 else ""
-        patches.append(_mail(f"[PATCH{number}] {step.name}", step.what, draft.diff(), index))
+        patches.append(mail(f"[PATCH{number}] {step.name}", step.what, draft.diff(), index))
         draft.commit()
     return "".join(patches)
 
 
-def _mail(subject: str, body: str, diff: str, index: int) -> str:
+def mail(subject: str, body: str, diff: str, index: int) -> str:
     return (
         f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n"
         "From: A Developer <dev@example.org>\n"
