@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the series and prints a table.
 
-    python -m tests.kernels.run [--kind KIND]… [--only GLOB]… [--tree 7.3] [--ptlint CMD]
+    python -m tests.kernels.run [--kind KIND]… [--only GLOB]… [--tree 7.3] [--one] [--ptlint CMD]
 
-KIND is faults, refactorings, transformations or renaming; the first two are the default. Exit status 1 if
-a case fails. Kernels lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as linux-source-VERSION.
+KIND is faults, pairs, refactorings, transformations or renaming; the first three are the default. With --one
+patches are analysed under one configuration each, that of their case. Exit status 1 if a case fails. Kernels
+lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as linux-source-VERSION.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from . import compare, rename, series
 
-KINDS = ("faults", "refactorings", "transformations", "renaming")
+KINDS = ("faults", "pairs", "refactorings", "transformations", "renaming")
 
 
 def kernel(version: str) -> Path:
@@ -40,7 +41,10 @@ def patches(arguments: argparse.Namespace, kind: str) -> Iterator[series.Outcome
     ]
 
     def one(job: tuple[series.Case, str]) -> series.Outcome:
-        return series.run(job[0], kernel(job[1]), job[1], arguments.ptlint, arguments.timeout)
+        case, tree = job
+        with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
+            further = series.one_configuration(case, kernel(tree), Path(scratch)) if arguments.one else ()
+            return series.run(case, kernel(tree), tree, arguments.ptlint, arguments.timeout, further)
 
     with ThreadPoolExecutor(arguments.jobs) as pool:
         yield from pool.map(one, wanted)
@@ -94,9 +98,10 @@ def matches(name: str, globs: Sequence[str]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the series over real kernels.")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="default: faults and refactorings")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="default: the patches")
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="names of cases")
     parser.add_argument("--tree", default="", metavar="VERSION", help="only this kernel")
+    parser.add_argument("--one", action="store_true", help="one configuration for each patch")
     parser.add_argument("--ptlint", default=f"{sys.executable} -m ptlint.cli.main", metavar="CMD")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=600)
@@ -105,7 +110,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     failed = total = 0
-    for kind in arguments.kind or ("faults", "refactorings"):
+    for kind in arguments.kind or ("faults", "pairs", "refactorings"):
         print(f"== {kind}")
         outcomes = {"transformations": transformations, "renaming": renaming}.get(kind)
         for outcome in outcomes(arguments) if outcomes else patches(arguments, kind):

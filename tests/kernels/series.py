@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of the series and how one is run and judged.
 
-A case is data (faults.toml, refactorings.toml, transformations.toml): edits of a real kernel and what
-an analysis of them must say. The edits hold nothing of the kernel but short fragments that name places.
+A case is data (faults.toml, pairs.toml, refactorings.toml, transformations.toml): edits of a real kernel
+and what an analysis of them must say. The edits hold nothing of the kernel but short fragments that name
+places.
 """
 
 from __future__ import annotations
@@ -38,14 +39,19 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: tuple[str, ...]
     functions: tuple[str, ...] = ()
     config: dict[str, str] = {}
+    severity: str = "error"
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Edits, and what they mean. A case with no `expect` must be silent."""
+    """Edits, and what they mean. A case with no `expect` must be silent.
+
+    A pair has a second patch, `mended`: edits over what `edit` made, after which nothing of it is found.
+    """
 
     name: str
     what: str
     edit: tuple[Edit, ...] = ()
+    mended: tuple[Edit, ...] = ()
     trees: tuple[str, ...] = ("7.3",)
     arch: str = "x86_64"
     assume: tuple[str, ...] = ()
@@ -91,6 +97,10 @@ def faults() -> tuple[Case, ...]:
     return load("faults.toml")
 
 
+def pairs() -> tuple[Case, ...]:
+    return load("pairs.toml")
+
+
 def refactorings() -> tuple[Case, ...]:
     return load("refactorings.toml")
 
@@ -105,14 +115,19 @@ def assumptions(case: Case, tree: str) -> tuple[str, ...]:
 
 
 def series(case: Case, root: Path, tree: str) -> str:
-    """Return the case as a mail box of one patch, or of two if it needs a preparation."""
+    """Return the case as a mail box: a patch, after one that prepares it, before one that mends it."""
     draft = Draft(root)
+    steps = [(case.name, case.what, case.edit)]
+    if case.prepare:
+        before = preparations()[case.prepare]
+        steps.insert(0, (before.name, before.what, before.edit))
+    if case.mended:
+        steps.append((f"{case.name}, mended", "As it should be.", case.mended))
     patches = []
-    steps = [preparations()[case.prepare], case] if case.prepare else [case]
-    for index, step in enumerate(steps, 1):
-        draft.apply(e for e in step.edit if not e.trees or tree in e.trees)
+    for index, (name, what, edits) in enumerate(steps, 1):
+        draft.apply(e for e in edits if not e.trees or tree in e.trees)
         number = f" {index}/{len(steps)}" if len(steps) > 1 else ""
-        patches.append(mail(f"[PATCH{number}] {step.name}", step.what, draft.diff(), index))
+        patches.append(mail(f"[PATCH{number}] {name}", what, draft.diff(), index))
         draft.commit()
     return "".join(patches)
 
@@ -126,10 +141,19 @@ def mail(subject: str, body: str, diff: str, index: int) -> str:
     )
 
 
-def one_configuration(case: Case, root: Path) -> tuple[str, ...]:
-    """Return the words of a command line that ask for the default configuration alone; none but for x86."""
+def one_configuration(case: Case, root: Path, scratch: Path) -> tuple[str, ...]:
+    """Return the words of a command line that ask for one configuration alone.
+
+    It is the default one of x86, or what Kconfig makes of an empty file, with what the case expects laid
+    over it; the file is written to `scratch`.
+    """
     default = root / f"arch/x86/configs/{case.arch}_defconfig"
-    return ("--config", str(default)) if default.is_file() else ()
+    lines = [default.read_text(encoding="utf-8")] if default.is_file() else []
+    for symbol, value in (case.expect.config if case.expect else {}).items():
+        lines.append(f"# CONFIG_{symbol} is not set\n" if value == "n" else f"CONFIG_{symbol}={value}\n")
+    file = scratch / f"{case.name}.config"
+    file.write_text("".join(lines), encoding="utf-8")
+    return ("--config", str(file))
 
 
 def run(
@@ -198,22 +222,55 @@ def judge(case: Case, status: int, result: Mapping[str, Any]) -> tuple[str, tupl
     if late:
         return f"patch {late[0]} was not applied", ()
     last = max((p["index"] for p in result.get("patches", ())), default=1)
-    new = [f for f in result["findings"] if f["status"] == "new" and f.get("patch", last) == last]
-    loud = [f for f in new if f["severity"] in ("error", "warning")]
-    gaps = [g for g in result.get("unanalyzed", ()) if g.get("status") == "new"]
+    if case.mended:
+        why, surplus = _found(case, status, result, last - 1)
+        return (why, surplus) if why else (_mended(result, last), surplus)
     if case.expect is None:
+        loud, gaps = _loud(result, last), _gaps(result)
         if loud:
             return f"not silent: {place(loud[0])}", tuple(map(place, loud[1:]))
         if gaps:
             return f"no longer proved: {gap(gaps[0])}", tuple(map(gap, gaps[1:]))
         return ("", ()) if status == 0 else (f"exit {status} with nothing new", ())
+    return _found(case, status, result, last)
+
+
+def _found(case: Case, status: int, result: Mapping[str, Any], patch: int) -> tuple[str, tuple[str, ...]]:
+    """Tell what a fault's patch should have brought and did not, and what it brought besides."""
+    assert case.expect is not None, f"{case.name}: nothing is expected"
     combinations = {c["id"]: c["assignment"] for c in result["combinations"]}
-    hits = [f for f in new if f["severity"] == "error" and matches(case.expect, f, combinations)]
+    new = _new(result, patch)
+    hits = [f for f in new if f["severity"] == case.expect.severity and matches(case.expect, f, combinations)]
+    loud = _loud(result, patch)
     surplus = tuple(place(f) for f in loud if f not in hits)
     if hits:
-        return ("", surplus) if status == 1 else (f"found, but exit {status}", surplus)
-    near = "; ".join([place(f) for f in loud[:3]] + [gap(g) for g in gaps[:3]])
+        wrong = case.expect.severity == "error" and status != 1
+        return (f"found, but exit {status}" if wrong else ""), surplus
+    near = "; ".join([place(f) for f in loud[:3]] + [gap(g) for g in _gaps(result)[:3]])
     return f"missing {'/'.join(case.expect.rules)}" + (f", instead: {near}" if near else ""), surplus
+
+
+def _mended(result: Mapping[str, Any], patch: int) -> str:
+    """Tell what a patch that mends the one before it brings or leaves; "" if nothing."""
+    if loud := _loud(result, patch):
+        return f"mended, but not silent: {place(loud[0])}"
+    if gaps := _gaps(result):
+        return f"mended, but no longer proved: {gap(gaps[0])}"
+    fixed = {f["id"] for f in result["findings"] if f["status"] == "fixed" and f.get("patch") == patch}
+    left = [f for f in _new(result, patch - 1) if f["id"] not in fixed]
+    return f"mended, but still there: {place(left[0])}" if left else ""
+
+
+def _new(result: Mapping[str, Any], patch: int) -> list[Mapping[str, Any]]:
+    return [f for f in result["findings"] if f["status"] == "new" and f.get("patch", patch) == patch]
+
+
+def _loud(result: Mapping[str, Any], patch: int) -> list[Mapping[str, Any]]:
+    return [f for f in _new(result, patch) if f["severity"] in ("error", "warning")]
+
+
+def _gaps(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [g for g in result.get("unanalyzed", ()) if g.get("status") == "new"]
 
 
 def matches(

@@ -126,6 +126,7 @@ def test_every_case_file_can_be_read_and_is_large_enough() -> None:
     assert len(series.refactorings()) >= 12
     assert len(series.load("transformations.toml")) >= 10
     assert all(c.expect for c in series.faults())
+    assert all(c.expect and c.mended for c in series.pairs())
     assert not any(c.expect for c in series.refactorings())
 
 
@@ -150,3 +151,53 @@ def test_a_fault_must_be_found_where_and_under_what_it_was_planted() -> None:
     assert series.judge(case, 1, result) == ("", ())
     result["combinations"] = [{"id": "i386/1", "assignment": {"X86_PAE": "n"}}]
     assert series.judge(case, 1, result)[0].startswith("missing PTL001")
+
+
+def events(*found: tuple[str, str, int]) -> dict[str, object]:
+    """Return a result over two patches from rule, status and patch of each event."""
+    findings = [
+        {
+            "id": rule, "rule": rule, "severity": "error", "status": status, "path": "a.c", "line": 1,
+            "function": "f", "patch": patch, "combinations": ["x86_64/1"], "condition": "y", "trace": [],
+        }
+        for rule, status, patch in found
+    ]  # fmt: skip
+    combinations = [{"id": "x86_64/1", "assignment": {}}]
+    patches = [{"index": 1, "applied": True}, {"index": 2, "applied": True}]
+    return {"patches": patches, "findings": findings, "combinations": combinations}
+
+
+def test_a_pair_passes_if_its_second_patch_leaves_nothing_of_the_first() -> None:
+    pair = series.Case(
+        "x", "y", mended=(Edit("a.c", find="x", replace=""),), expect=series.Expected(("PTL008",), ("a.c",))
+    )
+    found, fixed = ("PTL008", "new", 1), ("PTL008", "fixed", 2)
+    assert series.judge(pair, 1, events(found, fixed)) == ("", ())
+    assert series.judge(pair, 1, events(found))[0] == "mended, but still there: PTL008 a.c:1 f [y]"
+    assert series.judge(pair, 1, events(("PTL007", "new", 1), fixed))[0].startswith("missing PTL008")
+    late = events(found, fixed, ("PTL010", "new", 2))
+    assert series.judge(pair, 1, late)[0] == "mended, but not silent: PTL010 a.c:1 f [y]"
+
+
+def test_the_mend_of_a_pair_is_a_patch_over_the_fault(root: Path) -> None:
+    pair = series.Case(
+        "pair",
+        "what",
+        edit=(Edit("a.c", find="return a;", replace="return b;"),),
+        mended=(Edit("a.c", find="return b;", replace="return c;"),),
+    )
+    text = series.series(pair, root, "7.3")
+    assert text.count("\nSubject: ") == 2
+    assert "-\treturn a;\n+\treturn b;\n" in text and "-\treturn b;\n+\treturn c;\n" in text
+
+
+def test_one_configuration_is_the_default_one_with_what_is_expected_over_it(root: Path) -> None:
+    default = root / "arch/x86/configs/x86_64_defconfig"
+    default.parent.mkdir(parents=True)
+    default.write_text("CONFIG_A=y\n")
+    expected = series.Expected(("PTL008",), ("a.c",), config={"A": "n", "B": "y"})
+    words = series.one_configuration(series.Case("x", "y", expect=expected), root, root)
+    assert words == ("--config", str(root / "x.config"))
+    assert (root / "x.config").read_text() == "CONFIG_A=y\n# CONFIG_A is not set\nCONFIG_B=y\n"
+    series.one_configuration(series.Case("x", "y", arch="arm64"), root, root)
+    assert (root / "x.config").read_text() == ""

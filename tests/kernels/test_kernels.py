@@ -17,6 +17,7 @@ Find = Callable[[str], Path]
 Job = tuple[series.Case, str]
 
 FAULTS = list(series.on_trees(series.faults()))
+PAIRS = list(series.on_trees(series.pairs()))
 REFACTORINGS = list(series.on_trees(series.refactorings()))
 SEEN = tomllib.loads((Path(__file__).parent / "seen.toml").read_text(encoding="utf-8"))
 
@@ -31,9 +32,9 @@ def seen(kind: str, jobs: list[Job]) -> list[Job]:
 TRANSFORMATIONS = list(series.on_trees(series.load("transformations.toml")))
 
 
-def fewer(case: series.Case, root: Path) -> tuple[str, ...]:
+def fewer(case: series.Case, root: Path, scratch: Path) -> tuple[str, ...]:
     """Return what restricts a run to one configuration; with PTLINT_ALL=1 it is over all."""
-    return () if os.environ.get("PTLINT_ALL") == "1" else series.one_configuration(case, root)
+    return () if os.environ.get("PTLINT_ALL") == "1" else series.one_configuration(case, root, scratch)
 
 
 def label(job: object) -> str:
@@ -44,7 +45,7 @@ def label(job: object) -> str:
 @pytest.mark.parametrize("version", ["7.3", "6.12"])
 def test_every_edit_of_the_series_fits_its_kernel(version: str, kernel_tree: Find) -> None:
     root = kernel_tree(version)
-    for case, tree in FAULTS + REFACTORINGS + TRANSFORMATIONS:
+    for case, tree in FAULTS + PAIRS + REFACTORINGS + TRANSFORMATIONS:
         if tree == version:
             assert "\n@@ " in series.series(case, root, tree), case.name
 
@@ -57,9 +58,19 @@ def test_a_planted_fault_is_found(job: Job, kernel_tree: Find) -> None:
 
 
 @pytest.mark.kernel
+@pytest.mark.parametrize("job", chosen(seen("pairs", PAIRS), 1, "pairs"), ids=label)
+def test_a_bug_of_the_past_is_found_and_its_mend_is_met_with_silence(
+    job: Job, kernel_tree: Find, tmp_path: Path
+) -> None:
+    further = fewer(job[0], kernel_tree(job[1]), tmp_path)
+    outcome = series.run(job[0], kernel_tree(job[1]), job[1], PTLINT, further=further)
+    assert outcome.passed, f"{job[0].what} {outcome.why}"
+
+
+@pytest.mark.kernel
 @pytest.mark.parametrize("job", chosen(seen("refactorings", REFACTORINGS), 1, "refactorings"), ids=label)
-def test_a_harmless_change_is_met_with_silence(job: Job, kernel_tree: Find) -> None:
-    further = fewer(job[0], kernel_tree(job[1]))
+def test_a_harmless_change_is_met_with_silence(job: Job, kernel_tree: Find, tmp_path: Path) -> None:
+    further = fewer(job[0], kernel_tree(job[1]), tmp_path)
     outcome = series.run(job[0], kernel_tree(job[1]), job[1], PTLINT, further=further)
     assert outcome.passed, f"{job[0].what} {outcome.why}"
 
@@ -73,7 +84,7 @@ def test_verdicts_survive_code_moved_into_and_out_of_functions(
 ) -> None:
     case, tree = job
     root, assume, command = kernel_tree(tree), series.assumptions(case, tree), PTLINT.split()
-    further = fewer(case, root)
+    further = fewer(case, root, tmp_path)
     before = compare.audit(command, root, case.arch, assume, further=further)
     lines = compare.reshaped_differences(
         case, root, tmp_path / "tree", tree, command, before, assume, further
