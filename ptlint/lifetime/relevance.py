@@ -42,7 +42,9 @@ EVENT_ACTS = {
     "destruct": "construct",
     "flag-set": "flag",
     "flag-test": "flag",
+    "constructed": "flag",
 }
+MAKING = CONSUMES | {EVENT_ACTS["construct"]}
 PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
 COUNTING = {"last-reference": "count", "count": HOLDS}
 SYNCHRONISING = frozenset({"grace-period", "grace-cookie", "grace-since", "grace-poll", "ipi-sync"})
@@ -588,15 +590,24 @@ class _Tracer:
                 self.tainted.add(inner.name)
 
     def made(self, instruction: ir.Call, result: ir.Name) -> bool:
-        """Say whether a call returns a table of the callee's own as a pointer to plain words."""
-        words = result.type.pointers == 1 and self.types.is_word(result.type)
-        if not words or not self.relevance.becomes_table(result.name, self.function):
+        """Say whether a call returns a table of the callee's own as a pointer to plain words or to entries.
+
+        Whoever maps a last-level table returns a pointer to its entries as well: of those only what the
+        callee constructs, or may free, counts.
+        """
+        entries = self.types.is_last_level(result.type)
+        words = self.types.is_word(result.type) and self.relevance.becomes_table(result.name, self.function)
+        if result.type.pointers != 1 or not (entries or words):
             return False
         for name, unit in self.names(instruction):
             definition = (
                 None if name in self.relevance.facts.by_name else self.relevance.program.resolve(name, unit)
             )
-            if definition is not None and self.relevance.flow(definition, OWN).returned:
+            if definition is None:
+                continue
+            flow = self.relevance.flow(definition, OWN)
+            if flow.returned and (words or flow.acts & MAKING):
+                self.acts |= flow.acts & {TABLE, *MAKING}
                 return True
         return False
 

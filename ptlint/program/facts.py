@@ -95,6 +95,7 @@ EVENTS = frozenset(
         "sleep",
         "walker",
         "order",
+        "constructed",
         "tail-mark",
         "may-block",
     }

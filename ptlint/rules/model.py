@@ -18,6 +18,8 @@ class Event(StrEnum):
 
     ALLOC = "alloc"
     CONSTRUCT = "construct"  # the page is marked as a page table
+    SEEN_CONSTRUCTED = "seen-constructed"  # a test of that mark says so
+    SEEN_PLAIN = "seen-plain"  # such a test says that it is none
     PUBLISH = "publish"  # an entry of a live table is set to it
     UNLINK = "unlink"  # that entry is cleared
     FLUSH = "flush"  # of the TLB

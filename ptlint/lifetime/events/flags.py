@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Flags of a page's descriptor that mark the kernel's own tables, or memory that was taken at boot."""
+"""Marks in a page's descriptor: of the kernel's own tables, of memory from boot, of constructed tables."""
 
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.monitor import SEEN_CONSTRUCTED, SEEN_PLAIN
 from ptlint.lifetime.objects import Owner, State, Visibility
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.values import Int
+from ptlint.lifetime.values import Int, Reference
 from ptlint.program.facts import Fact, Facts
 from ptlint.syntax import ir
 
@@ -26,6 +27,7 @@ class FlagEvents:
             "flag-set": self.on_flag,
             "flag-clear": self.on_flag,
             "flag-test": self.on_flag,
+            "constructed": self.on_constructed,
         }
 
     def from_boot(self, identity: int | None, site: CallSite) -> Outcomes:
@@ -40,6 +42,16 @@ class FlagEvents:
         if known.owner is Owner.KERNEL or known.flagged:
             return self.skip(site)
         return either(identity, site.state)
+
+    def on_constructed(self, fact: Fact, site: CallSite) -> Outcomes:
+        """Is `argument` marked as a page table? From then on a path knows whether its destructor is due."""
+        identity = referred(site.argument(fact.argument))
+        if identity is None or not site.state.is_table(Reference(identity, 0)):
+            return self.skip(site)
+        marked = site.state.copy()
+        self.recorder.happens(SEEN_CONSTRUCTED, identity, marked, site.frame, site.sites)
+        self.recorder.happens(SEEN_PLAIN, identity, site.state, site.frame, site.sites)
+        return [(marked, Int(1)), (site.state, Int(0))]
 
     def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
