@@ -90,6 +90,8 @@ class Discovery:
                 state.change(
                     value.object, table=True, level=known.level if named or level == "any" else level
                 )
+            if type_.pointers == 1 and type_.name in self.types.descriptors:
+                return Reference(value.object, 0)  # made from a pointer to wherever in the page
         return value
 
     def holds_tables(self, at: Address, type_: ir.Type) -> bool:
