@@ -126,8 +126,18 @@ def test_every_case_file_can_be_read_and_is_large_enough() -> None:
     assert len(series.refactorings()) >= 12
     assert len(series.load("transformations.toml")) >= 10
     assert all(c.expect for c in series.faults())
+    assert len(series.pairs()) >= 25
     assert all(c.expect and c.mended for c in series.pairs())
     assert not any(c.expect for c in series.refactorings())
+
+
+ARCHS = ("arm", "arm64", "loongarch", "m68k", "mips", "parisc", "powerpc", "riscv", "s390", "sh", "sparc64")
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_each_architecture_has_five_faults_of_its_own(arch: str) -> None:
+    wide = {"parisc": "parisc64"}.get(arch, arch)
+    assert sum(c.arch in (arch, wide) for c in series.faults()) >= 5
 
 
 def test_a_case_that_expects_nothing_fails_on_a_new_warning() -> None:
