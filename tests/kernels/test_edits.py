@@ -3,6 +3,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_a_fault_must_be_found_where_and_under_what_it_was_planted() -> None:
     assert series.judge(case, 1, result)[0].startswith("missing PTL001")
 
 
-def events(*found: tuple[str, str, int]) -> dict[str, object]:
+def events(*found: tuple[str, str, int]) -> dict[str, Any]:
     """Return a result over two patches from rule, status and patch of each event."""
     findings = [
         {
@@ -187,6 +188,23 @@ def test_a_pair_passes_if_its_second_patch_leaves_nothing_of_the_first() -> None
     assert series.judge(pair, 1, events(("PTL007", "new", 1), fixed))[0].startswith("missing PTL008")
     late = events(found, fixed, ("PTL010", "new", 2))
     assert series.judge(pair, 1, late)[0] == "mended, but not silent: PTL010 a.c:1 f [y]"
+
+
+def test_a_mend_may_leave_a_site_as_undecided_as_it_was_before_the_pair() -> None:
+    pair = series.Case(
+        "x", "y", mended=(Edit("a.c", find="x", replace=""),), expect=series.Expected(("PTL008",), ("a.c",))
+    )
+    result = events(("PTL008", "new", 1), ("PTL008", "fixed", 2))
+    result["unanalyzed"] = [{"path": "a.c", "line": 9, "function": "f", "reason": "why", "status": "new"}]
+    assert series.judge(pair, 1, result)[0] == "mended, but no longer proved: gap a.c:9 f: why"
+    site = {"path": "a.c", "line": 9, "function": "f", "callee": "g", "combinations": ["x86_64/1"]}
+    result["verdicts"] = [
+        {**site, "before": "undecided", "after": "rcu", "patch": 1},
+        {**site, "before": "rcu", "after": "undecided", "patch": 2},
+    ]
+    assert series.judge(pair, 1, result) == ("", ())
+    result["verdicts"][0]["before"] = "rcu"
+    assert series.judge(pair, 1, result)[0] == "mended, but no longer proved: gap a.c:9 f: why"
 
 
 def test_the_mend_of_a_pair_is_a_patch_over_the_fault(root: Path) -> None:
