@@ -184,6 +184,9 @@ def run(
     try:
         status, result = invoke(command, text, timeout)
         why, surplus = judge(case, status, result)
+        if case.mended and not why and _gaps(result):  # of the wrong form, or of its mend?
+            gaps = _gaps(invoke([*command, "--final"], text, timeout)[1])
+            why = f"mended, but no longer proved: {gap(gaps[0])}" if gaps else ""
     except Broken as broken:
         why, surplus = str(broken), ()
     return Outcome(case.name, tree, time.monotonic() - began, why, surplus)
@@ -254,27 +257,9 @@ def _mended(result: Mapping[str, Any], patch: int) -> str:
     """Tell what a patch that mends the one before it brings or leaves; "" if nothing."""
     if loud := _loud(result, patch):
         return f"mended, but not silent: {place(loud[0])}"
-    if gaps := _unproved(result, patch):
-        return f"mended, but no longer proved: {gap(gaps[0])}"
     fixed = {f["id"] for f in result["findings"] if f["status"] == "fixed" and f.get("patch") == patch}
     left = [f for f in _new(result, patch - 1) if f["id"] not in fixed]
     return f"mended, but still there: {place(left[0])}" if left else ""
-
-
-def _unproved(result: Mapping[str, Any], patch: int) -> list[Mapping[str, Any]]:
-    """Return the new gaps of a pair, but those at sites that were not proved before the pair either."""
-    before: dict[tuple[str, ...], str | None] = {}
-    after: dict[tuple[str, ...], str | None] = {}
-    for one in result.get("verdicts", ()):
-        if one["patch"] in (patch - 1, patch):
-            for combination in one["combinations"]:
-                site = (one["path"], one["function"], one["callee"], combination)
-                before.setdefault(site, one["before"])
-                after[site] = one["after"]
-    lost = {site[:2] for site in after if after[site] == "undecided" != before[site]}
-    judged = {site[:2] for site in after}
-    places = ((g, (g["path"], g["function"])) for g in _gaps(result))
-    return [g for g, place in places if place in lost or place not in judged]
 
 
 def _new(result: Mapping[str, Any], patch: int) -> list[Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 """The mechanism of the series itself, on small files."""
 
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -190,21 +191,26 @@ def test_a_pair_passes_if_its_second_patch_leaves_nothing_of_the_first() -> None
     assert series.judge(pair, 1, late)[0] == "mended, but not silent: PTL010 a.c:1 f [y]"
 
 
-def test_a_mend_may_leave_a_site_as_undecided_as_it_was_before_the_pair() -> None:
+@pytest.mark.parametrize("left", [True, False])
+def test_a_mend_must_leave_no_gap_that_was_not_there_before_the_pair(root: Path, left: bool) -> None:
     pair = series.Case(
-        "x", "y", mended=(Edit("a.c", find="x", replace=""),), expect=series.Expected(("PTL008",), ("a.c",))
+        "x",
+        "y",
+        edit=(Edit("a.c", find="return a;", replace="return b;"),),
+        mended=(Edit("a.c", find="return b;", replace="return c;"),),
+        expect=series.Expected(("PTL008",), ("a.c",)),
     )
-    result = events(("PTL008", "new", 1), ("PTL008", "fixed", 2))
-    result["unanalyzed"] = [{"path": "a.c", "line": 9, "function": "f", "reason": "why", "status": "new"}]
-    assert series.judge(pair, 1, result)[0] == "mended, but no longer proved: gap a.c:9 f: why"
-    site = {"path": "a.c", "line": 9, "function": "f", "callee": "g", "combinations": ["x86_64/1"]}
-    result["verdicts"] = [
-        {**site, "before": "undecided", "after": "rcu", "patch": 1},
-        {**site, "before": "rcu", "after": "undecided", "patch": 2},
-    ]
-    assert series.judge(pair, 1, result) == ("", ())
-    result["verdicts"][0]["before"] = "rcu"
-    assert series.judge(pair, 1, result)[0] == "mended, but no longer proved: gap a.c:9 f: why"
+    result = {"schema": "ptlint-result/1", **events(("PTL008", "new", 1), ("PTL008", "fixed", 2))}
+    gap = {"path": "a.c", "line": 9, "function": "f", "reason": "why", "status": "new"}
+    says = {"": {**result, "unanalyzed": [gap]}, "--final": {**result, "unanalyzed": [gap] if left else []}}
+    fake = root / "fake.py"
+    fake.write_text(
+        "import json, sys\n"
+        f"print(json.dumps({says!r}['--final' if '--final' in sys.argv else '']))\n"
+        "sys.exit(1)\n"
+    )
+    outcome = series.run(pair, root, "7.3", f"{sys.executable} {fake}")
+    assert outcome.why == ("mended, but no longer proved: gap a.c:9 f: why" if left else "")
 
 
 def test_the_mend_of_a_pair_is_a_patch_over_the_fault(root: Path) -> None:
