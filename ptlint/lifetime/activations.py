@@ -14,8 +14,10 @@ from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.sites import within_key
-from ptlint.lifetime.values import Address, Interner, Value
+from ptlint.lifetime.tables import TableTypes
+from ptlint.lifetime.values import Address, Interner, Reference, Value
 from ptlint.program.program import Definition
+from ptlint.syntax.ir import Function
 
 MAX_DEPTH = 24  # calls on the stack, from the root
 
@@ -36,8 +38,15 @@ class Activations:
     """Enters functions by `walk`, or makes do with `skip`."""
 
     def __init__(
-        self, walk: Walk, skip: Follow, journal: Journal, interner: Interner, kernel_roots: frozenset[str]
+        self,
+        walk: Walk,
+        skip: Follow,
+        journal: Journal,
+        interner: Interner,
+        kernel_roots: frozenset[str],
+        types: TableTypes,
     ) -> None:
+        self.types = types
         self.walk = walk
         self.skip = skip
         self.journal = journal
@@ -81,4 +90,26 @@ class Activations:
             for a in arguments
         ) or names_any(place.within, self.kernel_roots)
         inner = Frame(definition, number, frame.depth + 1, frame, site.sites, passed, carried, kernel)
-        return self.walk(inner, arguments, site.state)
+        mapped = self.behind_entries(definition.function, arguments, site.state)
+        outcomes = self.walk(inner, arguments, site.state)
+        for state, _ in outcomes if mapped else ():
+            for identity in mapped.intersection(state.objects):
+                if state.objects[identity].table:
+                    state.change(identity, table=False)
+        return outcomes
+
+    def behind_entries(self, function: Function, arguments: Sequence[Value], state: State) -> frozenset[int]:
+        """Return what a function leads to that makes a page of an entry, and that is not known as a table.
+
+        The page of a leaf is one of data: that the function itself has looked at it as a table says nothing.
+        """
+        if not self.types.is_data(function.result) or function.result.pointers != 1:
+            return frozenset()
+        return frozenset(
+            value.object
+            for value, parameter in zip(arguments, function.parameters, strict=False)
+            if isinstance(value, Reference)
+            and self.types.is_entry(parameter.type)
+            and value.object in state.objects
+            and not state.objects[value.object].table
+        )

@@ -19,7 +19,7 @@ from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.shapes import shape_of
 from ptlint.lifetime.sites import enclosing
 from ptlint.lifetime.uses import Uses
-from ptlint.lifetime.values import Address, Reference, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Reference, Symbol, Value
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -94,6 +94,9 @@ class Calls:
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
             return self.flushed(site, unit, self.skip(site))
+        answer = self.relevance.answered(site.callee, unit)
+        if answer is not None:
+            return self.flushed(site, unit, [(site.state, Int(answer))])
         shape = shape_of(site, self.discovery)
         definition = (
             self.program.resolve(site.callee, unit)

@@ -95,7 +95,7 @@ class Executor:
         self.stores = Stores(self.evaluator, self.recorder, descriptors)
         self.uses = Uses(self.relevance, self.evaluator, self.recorder, descriptors)
         skip = SkippedCalls(interner, self.relevance).skip
-        activations = Activations(self.enter_again, skip, journal, interner, kernel_roots)
+        activations = Activations(self.enter_again, skip, journal, interner, kernel_roots, types)
         handlers = event_handlers(
             program,
             facts,

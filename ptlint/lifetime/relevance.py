@@ -18,6 +18,7 @@ from ptlint.lifetime.following import Following
 from ptlint.lifetime.purity import Purity
 from ptlint.lifetime.shapes import Handed, Kind, Shape
 from ptlint.lifetime.storage import Storage
+from ptlint.lifetime.stubs import Stubs
 from ptlint.lifetime.tables import TableTypes
 from ptlint.program.facts import Fact, Facts
 from ptlint.program.program import Definition, Program
@@ -98,6 +99,7 @@ class Question(Enum):
     FOLLOWS = auto()
     BY_VALUE = auto()
     CONSTANT = auto()
+    ANSWERED = auto()
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ class Relevance:
         self.flushing = Flushing(program, facts)
         self.following = Following(program)
         self.purity = Purity(program)
+        self.stubs = Stubs(self.types)
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
@@ -233,12 +236,16 @@ class Relevance:
         if self.interesting(function.result) or (
             function.result.pointers and (pointer or self.becomes_table(result, caller.function))
         ):
-            return self.flow(definition, OWN).returned or any(
-                self.flow(definition, i).returned
-                for i, p in enumerate(function.parameters)
-                if self.interesting(p.type)
-                or self.types.is_space(p.type)
-                or self.types.points_to_page(p.type)
+            return (
+                self.gives_member(function)
+                or self.flow(definition, OWN).returned
+                or any(
+                    self.flow(definition, i).returned
+                    for i, p in enumerate(function.parameters)
+                    if self.interesting(p.type)
+                    or self.types.is_space(p.type)
+                    or self.types.points_to_page(p.type)
+                )
             )
         return False
 
@@ -263,6 +270,19 @@ class Relevance:
         if caller not in self._typed_results:
             self._typed_results[caller] = frozenset(self.typed_names(caller))
         return result in self._typed_results[caller]
+
+    def gives_member(self, function: ir.Function) -> bool:
+        """Say whether a function does nothing but to give the page, or table, that a member points to."""
+        if not (self.types.points_to_page(function.result) or self.types.is_pointer(function.result)):
+            return False
+        if len(function.blocks) != 1 or function.blocks[0].instructions:
+            return False
+        end = function.blocks[0].terminator
+        return (
+            isinstance(end, ir.Return)
+            and end.value is not None
+            and isinstance(ir.uncast(end.value), ir.Member)
+        )
 
     def typed_names(self, function: ir.Function) -> set[str]:
         """Return the locals that are assigned to a pointer of a page-table type or returned as one."""
@@ -339,6 +359,12 @@ class Relevance:
         """Say whether it is handed nothing and always gives the same result."""
         return self.of_body((Question.CONSTANT, name, unit, 0))
 
+    def answered(self, name: str, unit: str) -> int | None:
+        """Return what a question about an entry is always answered, 1 or 0; None for any other function."""
+        if not self.of_body((Question.ANSWERED, name, unit, 0)):
+            return None
+        return int(self.of_body((Question.ANSWERED, name, unit, 1)))
+
     def of_body(self, key: tuple[Question, str, str, int]) -> bool:
         """As these, for a question that is put into one value."""
         known = self._bodies.get(key)
@@ -358,6 +384,10 @@ class Relevance:
                 return self.purity.by_value(name, unit)
             case Question.CONSTANT:
                 return self.purity.constant(name, unit)
+            case Question.ANSWERED:
+                definition = self.program.resolve(name, unit)
+                answer = None if definition is None else self.stubs.answer(definition.function)
+                return bool(answer) if index else answer is not None
 
     def worth(self, definition: Definition, seed: int) -> bool:
         """Say whether a parameter's flow is worth following, by its type.

@@ -10,6 +10,8 @@ from __future__ import annotations
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.values import Address, Code, Int, Interner, Reference, Symbol, Value
 
+PAGE_BITS = 0x3FFF_0000  # a mask that leaves these leaves enough of an address to tell one page from none
+
 
 class Truths:
     """Decides conditions on values, as far as a path's state does. `asked` are those that it was asked."""
@@ -115,8 +117,32 @@ class Truths:
         if sure is not None:
             return sure, 0, True
         key, positive = self.truth_key(value)
+        if self.is_page(key, state):
+            return positive, 0, True
         known = self.known(key, state)
         return (known == positive if known is not None else None), key, positive
+
+    def is_page(self, key: int, state: State) -> bool:
+        """Say whether a value tells where the page of a table is that was allocated: it is not zero then."""
+        value = self.interner.expression(key)
+        if not isinstance(value, tuple) or value[0] != "reference":
+            return False
+        known = state.objects.get(value[1])
+        if known is None or known.origin is not Origin.ALLOCATION:
+            return False
+        offset = value[2]
+        while offset:
+            expression = self.interner.expression(offset)
+            if not isinstance(expression, tuple) or len(expression) != 3:
+                return False
+            operator, offset, other = expression
+            number = self.interner.expression(other)
+            mask = number[1] if isinstance(number, tuple) and number[0] == "int" else None
+            if operator == "&" and (mask is None or mask & PAGE_BITS != PAGE_BITS):
+                return False
+            if operator not in ("+", "-", "|", "&"):
+                return False
+        return True
 
 
 def assume(key: int, truth: bool, state: State) -> bool:

@@ -21,7 +21,7 @@ from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.sites import SiteKey
-from ptlint.lifetime.verdicts import Judgement, Proof, of_kernel
+from ptlint.lifetime.verdicts import Judgement, Proof, of_kernel, of_nobody
 from ptlint.results.findings import finding_of
 from ptlint.results.model import Finding, Severity
 from ptlint.rules.model import Rule
@@ -48,6 +48,8 @@ def violations_of(
         if rule is None or not free.sites or (free.dead and rule.walkers):
             continue
         if free.object.supposed or free.object.sorted_out:
+            continue
+        if rule.walkers and free.object.holder and of_nobody(free.object.holder, outcome):
             continue
         kept = free.object.holder or free.object.container
         kernel = free.kernel or bool(kept and of_kernel(kept, outcome))

@@ -10,7 +10,7 @@ from ptlint.lifetime.monitor import ALLOC, CALLBACK, FLUSH, QUEUE, SLAB, UNCHANG
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import within_key
-from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol
 from ptlint.program.facts import Fact
 from ptlint.syntax import ir
 
@@ -43,8 +43,7 @@ class AllocationEvents:
         state.handed -= {identity}
         state.history.pop(identity, None)
         state.chains.pop(identity, None)
-        for at in [a for a in state.memory if isinstance(a, Address) and a.base == ("object", identity)]:
-            del state.memory[at]
+        forget_another(identity, state)
         self.recorder.note(state, identity, "alloc", place, site.frame, f"allocated by {fact.name}()")
         return [(state, Reference(identity, 0)), (failed, Int(0))]
 
@@ -83,3 +82,21 @@ class AllocationEvents:
         path = array.path if array.path[-1:] == ("[]",) else (*array.path, "[]")
         found = referred(self.memory.load(Address(array.base, path), ir.Type(), state))
         return [] if found is None else [found]
+
+
+def forget_another(identity: int, state: State) -> None:
+    """Forget what is known of a table that the same call has made before, in an earlier round of a loop.
+
+    Where that was installed, and what stands in it, is any table from now on.
+    """
+    stale = [
+        at
+        for at, value in state.memory.items()
+        if (
+            at.object == identity or (isinstance(value, Reference) and value.object == identity)
+            if isinstance(at, Slot)
+            else at.base == ("object", identity)
+        )
+    ]
+    for at in stale:
+        del state.memory[at]
