@@ -158,7 +158,8 @@ class Discovery:
                 visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED
                 origin = Origin.GLOBAL if not names else Origin.FIELD
             elif level == "pgd" and root:
-                owner = Owner.USER
+                within = at.path[-2:-1]  # an address space that is part of another structure is no task's
+                owner = Owner.USER if within in ((), ("*",), ("[]",)) else Owner.KERNEL
                 holder = (
                     state.objects.get(at.base[1])
                     if at.base[0] == "object" and isinstance(at.base[1], int)
