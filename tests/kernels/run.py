@@ -3,9 +3,10 @@
 
     python -m tests.kernels.run [--kind KIND]… [--only GLOB]… [--tree 7.3] [--one] [--ptlint CMD]
 
-KIND is faults, pairs, refactorings, transformations or renaming; the first three are the default. With --one
-patches are analysed under one configuration each, that of their case. Exit status 1 if a case fails. Kernels
-lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as linux-source-VERSION.
+KIND is faults, pairs, refactorings, orders, transformations or renaming; the first three are the default.
+With --one patches are analysed under one configuration each, that of their case. Exit status 1 if a case
+fails. Kernels lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as
+linux-source-VERSION.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import compare, rename, series
+from . import compare, orders, rename, series
 
-KINDS = ("faults", "pairs", "refactorings", "transformations", "renaming")
+KINDS = ("faults", "pairs", "refactorings", "orders", "transformations", "renaming")
 
 
 def kernel(version: str) -> Path:
@@ -48,6 +49,13 @@ def patches(arguments: argparse.Namespace, kind: str) -> Iterator[series.Outcome
 
     with ThreadPoolExecutor(arguments.jobs) as pool:
         yield from pool.map(one, wanted)
+
+
+def changes(arguments: argparse.Namespace) -> Iterator[series.Outcome]:
+    """Run one change in several orders."""
+    for order in orders.load().order:
+        if matches(order.name, arguments.only) and arguments.tree in ("", orders.TREE):
+            yield orders.run(order, kernel(orders.TREE), arguments.ptlint, arguments.timeout)
 
 
 def transformations(arguments: argparse.Namespace) -> Iterator[series.Outcome]:
@@ -112,7 +120,7 @@ def main() -> int:
     failed = total = 0
     for kind in arguments.kind or ("faults", "pairs", "refactorings"):
         print(f"== {kind}")
-        outcomes = {"transformations": transformations, "renaming": renaming}.get(kind)
+        outcomes = {"orders": changes, "transformations": transformations, "renaming": renaming}.get(kind)
         for outcome in outcomes(arguments) if outcomes else patches(arguments, kind):
             total += 1
             failed += not outcome.passed
