@@ -623,7 +623,8 @@ class _Tracer:
         """Say whether a call returns a table of the callee's own as a pointer to plain words or to entries.
 
         Whoever maps a last-level table returns a pointer to its entries as well: of those only what the
-        callee constructs, or may free, counts.
+        callee constructs, or may free, counts. One that keeps a count in the descriptor hands out parts of
+        a page, and not only of new ones.
         """
         entries = self.types.is_last_level(result.type)
         words = self.types.is_word(result.type) and self.relevance.becomes_table(result.name, self.function)
@@ -636,7 +637,7 @@ class _Tracer:
             if definition is None:
                 continue
             flow = self.relevance.flow(definition, OWN)
-            if flow.returned and (words or flow.acts & MAKING):
+            if flow.returned and (words or (flow.acts & MAKING and HOLDS not in flow.acts)):
                 self.acts |= flow.acts & {TABLE, *MAKING}
                 return True
         return False
