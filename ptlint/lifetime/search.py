@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from ptlint.lifetime.executor import Executor
+from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS
 from ptlint.lifetime.journal import Free, Journal
 from ptlint.lifetime.members import fills_local, names_member
 from ptlint.lifetime.monitor import Monitor, NoMonitor
@@ -24,7 +25,7 @@ from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
-from ptlint.lifetime.relevance import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS, Asked, Relevance
+from ptlint.lifetime.relevance import Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Proof, judge
 from ptlint.program.facts import Facts
@@ -141,9 +142,9 @@ class Search:
                     if definition is None or definition.function.path != path:
                         continue
                     self.speaking.append(definition)
-                    if self.relevance.consumed(definition):
+                    if self.relevance.flows.consumed(definition):
                         found[definition.key] = definition
-                        consumers |= self.relevance.flow(definition, OWN).consumers
+                        consumers |= self.relevance.flows.flow(definition, OWN).consumers
                     if self.hands_on(definition):
                         consumers.add(definition.function.name)
                         called = any(c.key != definition.key for c in self.program.mentions(item.name))
@@ -153,7 +154,7 @@ class Search:
             found.setdefault(definition.key, definition)
         for name in sorted(consumers):
             for definition in self.program.mentions(name):
-                if definition.key not in found and self.relevance.consumed(definition, ANY_LEVEL):
+                if definition.key not in found and self.relevance.flows.consumed(definition, ANY_LEVEL):
                     found[definition.key] = definition
         return [found[k] for k in sorted(found)]
 
@@ -162,19 +163,19 @@ class Search:
         through: set[str] = set()  # what keeps state in the descriptor that it is handed
         giving: set[str] = set()
         for definition in self.speaking:
-            own = self.relevance.flow(definition, OWN, ANY_LEVEL)
+            own = self.relevance.flows.flow(definition, OWN, ANY_LEVEL)
             if HOLDS in own.acts:
                 yield definition
                 if own.returned:
                     giving.add(definition.function.name)
             if any(
-                self.types.is_pointer(p.type) and HOLDS in self.relevance.flow(definition, i).acts
+                self.types.is_pointer(p.type) and HOLDS in self.relevance.flows.flow(definition, i).acts
                 for i, p in enumerate(definition.function.parameters)
             ):
                 through.add(definition.function.name)
         for name in sorted(through | giving):
             for definition in self.program.mentions(name):
-                if name in giving or HOLDS in self.relevance.flow(definition, OWN, ANY_LEVEL).acts:
+                if name in giving or HOLDS in self.relevance.flows.flow(definition, OWN, ANY_LEVEL).acts:
                     yield definition
 
     def add(self, definition: Definition) -> None:
@@ -277,7 +278,7 @@ class Search:
             if any(p.container == container for p in journal.parked.values()) and self.depends(journal):
                 self.ask_callers(self.roots[key])
         for definition in self.naming(container):
-            acts = self.relevance.flow(definition, OWN).acts
+            acts = self.relevance.flows.flow(definition, OWN).acts
             if definition.key in self.journals:
                 if self.depends(self.journals[definition.key]):
                     self.ask_callers(definition)
@@ -287,7 +288,7 @@ class Search:
                 or "write" in acts
                 or "list" in acts
                 or self.puts(definition, member)
-                or INSTALLS in self.relevance.flow(definition, OWN, member).acts
+                or INSTALLS in self.relevance.flows.flow(definition, OWN, member).acts
                 or fills_local(definition, member)
             ):
                 self.add(definition)
@@ -301,7 +302,7 @@ class Search:
         for container in sorted(containers - self.relevance.holding - {UNNAMED}):
             self.relevance.holding.add(container)
             for definition in self.naming(container):
-                if self.relevance.empties(definition, member_name(container)):
+                if self.relevance.flows.empties(definition, member_name(container)):
                     self.add(definition)
 
     def naming(self, container: str) -> Iterator[Definition]:
@@ -317,7 +318,7 @@ class Search:
         """Say whether a function stores an argument in a member of this name, or links it into a list."""
         for index, parameter in enumerate(definition.function.parameters):
             if self.types.is_pointer(parameter.type) or self.types.is_page(parameter.type):
-                acts = self.relevance.flow(definition, index).acts
+                acts = self.relevance.flows.flow(definition, index).acts
                 if PARKS + member in acts or KEEPS + member in acts or "list" in acts:
                     return True
         return False
@@ -326,7 +327,7 @@ class Search:
         """Say whether a function hands a table that is its argument on to be freed, queued or parked."""
         return any(
             self.types.is_pointer(p.type)
-            and self.relevance.consuming(self.relevance.flow(definition, i).acts)
+            and self.relevance.flows.consuming(self.relevance.flows.flow(definition, i).acts)
             for i, p in enumerate(definition.function.parameters)
         )
 

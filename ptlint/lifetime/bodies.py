@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Questions about the body that a name means, and about what that calls."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from ptlint.lifetime.flushing import Flushing
+from ptlint.lifetime.following import Following
+from ptlint.lifetime.purity import Purity
+from ptlint.lifetime.stubs import Stubs
+from ptlint.lifetime.tables import TableTypes
+from ptlint.program.facts import Facts
+from ptlint.program.program import Program
+
+
+class Question(Enum):
+    """What is asked of the body that a name means."""
+
+    FLUSHES = auto()
+    FOLLOWS = auto()
+    BY_VALUE = auto()
+    CONSTANT = auto()
+    ANSWERED = auto()
+
+
+class Bodies:
+    """Answers from the program."""
+
+    def __init__(self, program: Program, facts: Facts, types: TableTypes) -> None:
+        self.program = program
+        self.flushing = Flushing(program, facts)
+        self.following = Following(program)
+        self.purity = Purity(program)
+        self.stubs = Stubs(types)
+
+    def answer(self, question: Question, name: str, unit: str, index: int) -> bool:
+        """Answer for a function as a unit names it; *index* is the number of an argument, if one is meant."""
+        match question:
+            case Question.FLUSHES:
+                return self.flushing.may(name, unit)
+            case Question.FOLLOWS:
+                return self.following.follows_named(name, index, unit)
+            case Question.BY_VALUE:
+                return self.purity.by_value(name, unit)
+            case Question.CONSTANT:
+                return self.purity.constant(name, unit)
+            case Question.ANSWERED:
+                definition = self.program.resolve(name, unit)
+                answer = None if definition is None else self.stubs.answer(definition.function)
+                return bool(answer) if index else answer is not None
