@@ -36,6 +36,15 @@ class Recorder:
         self.provenance = provenance
         self.kernel_roots = kernel_roots
 
+    def fills(self, container: str, known: Object) -> None:
+        """Note that a container holds tables, if an object that is put there is one.
+
+        A table in a variable of its own stays there: what is taken for it (the empty entry of an architecture
+        that was read as a huge page, on a path that is none) tells nothing of what else a container holds.
+        """
+        if known.table and known.origin is not Origin.GLOBAL:
+            self.journal.filled.add(container)
+
     # ---- what happens
 
     def note(self, state: State, identity: int, kind: str, place: ir.Place, frame: Frame, text: str) -> None:

@@ -50,9 +50,10 @@ class Stores:
         if self.types.is_pointer(type_):
             self.memory.places.add(at)
         value = self.discovery.coerce(value, type_, state)
-        kept = state.is_table(value) and not self.types.is_slot(type_)
-        if kept and isinstance(at, Address) and at.base[0] != "local":
-            self.recorder.journal.filled.add(self.provenance.container_name(at))
+        if isinstance(value, Reference) and isinstance(at, Address) and not self.types.is_slot(type_):
+            known = state.objects.get(value.object)
+            if known is not None and at.base[0] != "local":
+                self.recorder.fills(self.provenance.container_name(at), known)
         self.divide(at, value, type_, state, frame)
         self.store(at, value, instruction.place, state, frame)
 

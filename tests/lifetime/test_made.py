@@ -1,20 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """When what came of a call serves another path, and what that path keeps of its own."""
 
-from ptlint.lifetime.callsite import CallSite
-from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.made import Made
-from ptlint.lifetime.monitor import NoMonitor
-from ptlint.lifetime.objects import Object, Origin, State, Visibility
-from ptlint.lifetime.provenance import Provenance
-from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.truths import Truths
-from ptlint.lifetime.values import Address, Int, Interner, Location, Reference, Symbol, Value
-from ptlint.program.facts import Facts
-from ptlint.program.program import Definition
-from ptlint.syntax import ir
+from ptlint.lifetime.objects import State
+from ptlint.lifetime.values import Address, Int, Location, Reference, Symbol, Value
 
 LAZY, FULL, LEARNT = 11, 12, 13
 CURSOR = Address(("local", 1, "pmdp"), ())
@@ -68,21 +57,3 @@ def test_a_reference_to_another_object_is_not_taken_over() -> None:
     ((after, _),) = made(set()).again(mine, ())
     assert after.memory[CURSOR] == Reference(7, 21)
     assert after.memory[COUNT] == Symbol(3)
-
-
-def test_whose_table_it_is_and_whether_there_is_one_is_asked_for() -> None:
-    interner = Interner()
-    truths = Truths(interner)
-    types = TableTypes(Facts({}, frozenset(), frozenset()))
-    roots = frozenset({"init_mm"})
-    recorder = Recorder(Journal(), truths, Provenance(interner), roots, NoMonitor(), types)
-    function = ir.Function("f", "mm/f.c", 1, 3, (), ir.Type("void"), False, False, False, (), ())
-    frame = Frame(Definition(function, "mm/f.c"), 1, 0, None)
-    call = ir.Call(None, ir.Name("free", ir.Scope.FUNCTION, ir.Type()), (), ir.Place("mm/f.c", 2, 1))
-    table = Object(Origin.PARAMETER, "f", Visibility.PARAMETER, space=interner.key("mm"), table=True)
-    for null in (True, False):
-        path = State(objects={7: table}, truths={interner.number(Reference(7, 0)): not null})
-        recorder.freed(7, CallSite(call, "free", (), path, frame), "free")
-        assert len(recorder.journal.frees) == (not null)
-        assert interner.number(Reference(7, 0)) in truths.asked
-    assert len(truths.asked) == 2  # the other is whether the space is the kernel's

@@ -47,8 +47,7 @@ class ListEvents:
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
             )
             if name:
-                if known.table:
-                    self.recorder.journal.filled.add(name)
+                self.recorder.fills(name, known)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
                 if isinstance(head, Address) and head.base[0] == "local":
                     self.name_links(head, name, site)  # not all that is in it has waited any more
