@@ -26,7 +26,7 @@ int extra_install(struct mm_struct *mm, pmd_t *pmd)
 
 	if (!pte)
 		return -1;
-	pmd_populate(mm, pmd, virt_to_page(pte));
+	pmd_populate(mm, pmd, ptdesc_pgtable(virt_to_ptdesc(pte)));
 	return 0;
 }
 EXPORT_SYMBOL_GPL(extra_install);
