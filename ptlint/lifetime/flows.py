@@ -106,10 +106,7 @@ class Flows:
 
         `member` names a structure member whose content counts as the function's own tables.
         """
-        noted, self.program.noted = self.program.noted, None  # the answer stands for all it rests on
-        known = self._flows.get(Seed(definition, seed, member))
-        self.program.noted = noted
-        return known
+        return self.program.aside(lambda: self._flows.get(Seed(definition, seed, member)))
 
     def _solve(self, key: Seed | str) -> Flow:
         if isinstance(key, str):

@@ -86,10 +86,9 @@ class Relevance:
 
     def _alone(self, ask: Callable[[], bool]) -> bool:
         """Return an answer that stands for all that it rests on: none of that is taken down."""
-        noted = self.noted, self.program.noted
-        self.noted = self.program.noted = None
-        known = ask()
-        self.noted, self.program.noted = noted
+        noted, self.noted = self.noted, None
+        known = self.program.aside(ask)
+        self.noted = noted
         return known
 
     def _enters(self, definition: Definition | None, shape: Shape) -> bool:

@@ -108,8 +108,8 @@ class Truths:
             return value.value != 0
         if isinstance(value, Address | Code):
             return True
-        made = isinstance(value, Reference) and state.objects[value.object].origin is Origin.ALLOCATION
-        return True if made and isinstance(value, Reference) and not value.offset else None
+        page = isinstance(value, Reference) and self.is_page(self.interner.number(value), state)
+        return True if page else None
 
     def decide(self, value: Value, state: State) -> tuple[bool | None, int, bool]:
         """Return a value's truth if it is known, else the number that stands for it and the polarity."""

@@ -10,13 +10,16 @@ are resolved by member: all functions that an active line of a compiled unit ass
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ptlint.program.facts import Facts
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,13 @@ class Program:
         self.units.close()
         for answers in (self._resolved, self._external, self._mentions):
             answers.clear()
+
+    def aside(self, ask: Callable[[], T]) -> T:
+        """Return an answer that stands for all that it rests on: none of that is taken down."""
+        noted, self.noted = self.noted, None
+        answer = ask()
+        self.noted = noted
+        return answer
 
     def resolve(self, name: str, unit: str) -> Definition | None:
         """Return the definition that `name` means in `unit`, or None if it has no body in this program."""
@@ -119,13 +129,11 @@ class Program:
         of tables nor free anything. One whose file was opened and gave no body (it could not be parsed, say)
         is none of these.
         """
-        noted, self.noted = self.noted, None
         paths = self.units.defining(name)
         harmless = bool(paths) and not any(self.units.worth_opening(path, name) for path in paths)
-        known = not harmless and self.resolve(name, unit) is None
-        self.noted = noted
-        if noted is not None:
-            noted.unknown[name, unit] = known
+        known = not harmless and self.aside(lambda: self.resolve(name, unit)) is None
+        if self.noted is not None:
+            self.noted.unknown[name, unit] = known
         return known
 
     def _included(self, name: str) -> Definition | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -79,10 +80,11 @@ def run(
 
     With these, only what the combinations of the run can show is asked for.
     """
-    command = [*ptlint.split(), "patch", "-", "--tree", str(root), "--arch", "x86_64", "--format", "json"]
+    command = [*shlex.split(ptlint), "patch", "-", "--tree", str(root)]
+    command += ["--arch", "x86_64", "--format", "json", *further]
     began = time.monotonic()
     try:
-        _, result = series.invoke([*command, *further], mails(order, root), timeout)
+        _, result = series.invoke(command, mails(order, root), timeout)
         why = judge(order, result, whole=not further)
     except series.Broken as broken:
         why = str(broken)

@@ -4,8 +4,8 @@
     python -m tests.kernels.run [--kind KIND]… [--only GLOB]… [--tree 7.3] [--one] [--ptlint CMD]
 
 KIND is faults, pairs, refactorings, orders, transformations or renaming; the first three are the default.
-With --one patches are analysed under one configuration each, that of their case. Exit status 1 if a case
-fails. Kernels lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as
+With --one patches are analysed under one configuration each, that of their case; orders always over all.
+Exit status 1 if a case fails. Kernels lie in $PTLINT_KERNELS, else in ~/.cache/ptlint/kernels, as
 linux-source-VERSION.
 """
 
