@@ -41,7 +41,10 @@ def run() -> NoReturn:
     """Run the command line of this process."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a locale may lack what a subject is written in
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # to take the caches apart, value by value, would take seconds
 
 
 def main(argv: Sequence[str], engine: "Engine | None" = None) -> int:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
+from bisect import bisect_left
+from collections.abc import Callable, Sequence, Set
 from typing import Final
 
 # A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
@@ -16,14 +17,12 @@ _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) 
 class Texts:
     """Files by the digest of their content; each has a number. Grows with what it is asked for.
 
-    Of each file the distinct words are kept, a tenth of its size: a name that is part of the text is part of
-    one of them.
+    A name is looked for as a whole word: the preprocessor makes words of two, but never takes one apart.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._words: list[bytes] = []
-        self._having: dict[str, tuple[int, set[int]]] = {}
+        self._having: dict[bytes, list[int]] = {}  # rising
         self._indexed: set[int] = set()
         self._defining: dict[bytes, set[int]] = {}
 
@@ -31,30 +30,27 @@ class Texts:
         """Return the number of a file; its text is only asked for once."""
         known = self._numbers.get(digest)
         if known is None:
-            known = self._numbers[digest] = len(self._words)
-            self._words.append(b" ".join(set(text().translate(_BLANKED).split())))
+            known = self._numbers[digest] = len(self._numbers)
+            having = self._having
+            for word in set(text().translate(_BLANKED).split()):
+                files = having.get(word)
+                if files is None:
+                    having[word] = [known]
+                else:
+                    files.append(known)
         return known
 
-    def having(self, name: str) -> Set[int] | None:
-        """Return the files whose text has *name*, as a word or a part of one; None if it can be no word."""
+    def having(self, name: str) -> Sequence[int] | None:
+        """Return the files whose text has *name* as a word, in rising order; None if it can be no word."""
         if not _WORD.fullmatch(name):
             return None
-        seen, found = self._having.get(name, (0, set()))
-        if seen < len(self._words):
-            wanted = name.encode()
-            for number in range(seen, len(self._words)):
-                if wanted in self._words[number]:
-                    found.add(number)
-            self._having[name] = (len(self._words), found)
-        return found
+        return self._having.get(name.encode(), ())
 
     def has(self, number: int, name: str) -> bool:
-        """Say whether the text of a file has *name*, which can be a word, as a word or a part of one."""
-        known = self._having.get(name)
-        if known is None or number >= known[0]:
-            self.having(name)
-            known = self._having[name]
-        return number in known[1]
+        """Say whether the text of a file has *name*, which can be a word."""
+        files = self._having.get(name.encode(), ())
+        at = bisect_left(files, number)
+        return at < len(files) and files[at] == number
 
     def index_definitions(self, number: int, text: Callable[[], bytes]) -> None:
         """Note what a file may define."""

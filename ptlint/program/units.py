@@ -89,7 +89,7 @@ class Units:
         return known
 
     def mentioning(self, name: str) -> tuple[str, ...]:
-        """Return the compiled units and headers whose text contains a name."""
+        """Return the compiled units and headers whose text has a name."""
         if name not in self._mentioning:
             self.words.add(name)
             numbers = self._all_numbers()
@@ -98,7 +98,8 @@ class Units:
                 wanted = name.encode()
                 found = tuple(p for p in numbers if wanted in self.text(p))
             else:
-                found = tuple(p for p, number in numbers.items() if number in having)
+                files = set(having)
+                found = tuple(p for p, number in numbers.items() if number in files)
             self._mentioning[name] = found
         return self._mentioning[name]
 
