@@ -18,7 +18,7 @@ class Units:
     """Lazily opened units of one configuration.
 
     `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include.
-    Searches are plain substring tests over the files' words, which `texts` keeps. It may be shared with other
+    Names are looked for among the files' words, which `texts` keeps. It may be shared with other
     trees and configurations, as *cache* may.
     """
 
@@ -49,6 +49,8 @@ class Units:
         self._texts = texts or Texts()
         self._syntax: dict[str, UnitSyntax] = {}
         self._mentioning: dict[str, tuple[str, ...]] = {}
+        self._defining: dict[str, tuple[str, ...]] = {}
+        self._worth: dict[tuple[str, str], bool] = {}
         self._complete = False
         self._indexed = False
         self._seeing: dict[str, tuple[str, ...]] = {}
@@ -110,9 +112,13 @@ class Units:
             self._indexed = True
             for path in self.compiled:
                 self._texts.index_definitions(numbers[path], partial(self.text, path))
-        self.names.add(name)
-        found = self._texts.defining(name)
-        return tuple(p for p in self.compiled if numbers[p] in found) if found else ()
+        known = self._defining.get(name)
+        if known is None:
+            self.names.add(name)
+            found = self._texts.defining(name)
+            known = tuple(p for p in self.compiled if numbers[p] in found) if found else ()
+            self._defining[name] = known
+        return known
 
     def _all_numbers(self) -> dict[str, int]:
         """Return all units and headers with their numbers among the texts."""
@@ -143,7 +149,12 @@ class Units:
         """
         if path in self._speaks or path in self._syntax:
             return True
-        text = self.text(path)
+        known = self._worth.get((path, name))
+        if known is None:
+            known = self._worth[path, name] = self._ends(self.text(path), name)
+        return known
+
+    def _ends(self, text: bytes, name: str) -> bool:
         for match in re.finditer(rb"^[^\n;={}#\"]*\b" + name.encode() + rb"\s*\(", text, re.M):
             end = text.find(b"\n}", match.end())
             body = text[match.end() : end]
