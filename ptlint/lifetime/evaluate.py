@@ -6,7 +6,7 @@ from __future__ import annotations
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import Memory
-from ptlint.lifetime.objects import State
+from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.operators import Operators
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.truths import Truths
@@ -25,7 +25,16 @@ from ptlint.lifetime.values import (
 from ptlint.syntax import ir
 
 ORDER = "order"  # of a table: how many pages it was allocated as
+IN_PAGE = 0xFFF  # the bits of an address that say where in a page it is, with the smallest of pages
+MOST_FLAGS = 5  # adjacent bits that may be flags of an entry; more are part of an address
 TAG = 0x3F  # low bits of pointers that are used to tell tables apart
+
+
+def is_flags(mask: int) -> bool:
+    """Say whether a mask can only be one of flags in an entry: it takes no part of an address."""
+    for _ in range(MOST_FLAGS):
+        mask &= mask >> 1
+    return not mask
 
 
 class Evaluator:
@@ -57,8 +66,8 @@ class Evaluator:
                 return self.discovery.coerce(self.evaluate(operand, state, frame), type_, state)
             case ir.Binary(operator, one, two, type_):
                 left, right = self.evaluate(one, state, frame), self.evaluate(two, state, frame)
-                if operator == "&" and isinstance(left, Reference) and isinstance(right, Int) and points(one):
-                    bits = self.tag(left, right.value, state)
+                if operator == "&" and isinstance(left, Reference) and isinstance(right, Int):
+                    bits = self.tag(left, right.value, state, points(one))
                     if bits is not None:
                         return Int(bits)
                 if operator in ("+", "-") and self.another_page(type_, left, two, right):
@@ -92,9 +101,17 @@ class Evaluator:
         descriptor = type_.pointers == 1 and type_.name in self.memory.types.descriptors
         return descriptor and isinstance(left, Reference) and by != Int(0) and not is_address(step)
 
-    def tag(self, pointer: Reference, mask: int, state: State) -> int | None:
-        """Return which low bits are set in a pointer; if that is not known, note that they are asked for."""
-        if not 0 < mask <= TAG:
+    def tag(self, pointer: Reference, mask: int, state: State, typed: bool) -> int | None:
+        """Return which low bits are set in an address; if that is not known, note that they are asked for.
+
+        An entry that holds the bare address of a static table is empty: it has no flags, wherever an
+        architecture keeps them. Of others only values that are pointers by their type count: an entry has
+        flags.
+        """
+        known = state.objects.get(pointer.object)
+        if known is not None and known.origin is Origin.GLOBAL and not pointer.offset:
+            return 0 if mask <= IN_PAGE or is_flags(mask) else None
+        if not typed or not 0 < mask <= TAG:
             return None
         bits = None if state.as_found(pointer.object) else self.operators.bits(pointer, mask)
         if bits is None:

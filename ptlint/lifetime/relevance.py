@@ -111,8 +111,10 @@ class Relevance:
         """Say whether an argument makes a call worth entering; *used* says whether the result is."""
         parameter = definition.function.parameters[index].type
         match given.kind:
-            case Kind.TABLE | Kind.PAGE:
-                table = given.kind is Kind.TABLE
+            case Kind.STATIC if used and self.types.is_entry(parameter):
+                return True  # what is asked of it can be told: whether it is empty, or a leaf
+            case Kind.TABLE | Kind.STATIC | Kind.PAGE:
+                table = given.kind is not Kind.PAGE
                 if not table and self.types.is_only_data(parameter):
                     return False
                 flow = self.flows.flow(definition, index)

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.discovery import Discovery
-from ptlint.lifetime.objects import State
+from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.values import Address, Code, Reference, Value
 from ptlint.program.program import Definition
 
@@ -21,6 +21,7 @@ class Kind(Enum):
     """What an argument is."""
 
     TABLE = auto()
+    STATIC = auto()  # a table that is a variable: empty entries point to one, on some architectures
     PAGE = auto()  # of which nothing says that it is a table
     HOLDER = auto()  # the address of a member of either, or of storage that holds a pointer to one
     LOCAL = auto()  # the address of another local variable
@@ -76,7 +77,11 @@ def kind_of(value: Value, state: State) -> Kind:
     """Return what one argument is that is no function."""
     if isinstance(value, Reference):
         known = state.objects.get(value.object)
-        return Kind.ELSEWHERE if known is None else Kind.TABLE if known.table else Kind.PAGE
+        if known is None:
+            return Kind.ELSEWHERE
+        if not known.table:
+            return Kind.PAGE
+        return Kind.STATIC if known.origin is Origin.GLOBAL else Kind.TABLE
     if not isinstance(value, Address):
         return Kind.VALUE
     if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):
