@@ -234,9 +234,8 @@ class _Tracer:
         """Say whether a value may be, or be derived from, what is traced."""
         match e:
             case ir.Name(name, scope, type_):
-                if scope is ir.Scope.GLOBAL:
-                    return self.found(type_)
-                return name in self.tainted
+                carried = self.found(type_) if scope is ir.Scope.GLOBAL else name in self.tainted
+                return carried if self.types.is_slot(type_) else self.typed(type_, carried)
             case ir.AddressOf(operand):
                 operand = ir.whole(operand)
                 return self.carries(operand.pointer if isinstance(operand, ir.Deref) else operand)
@@ -440,7 +439,7 @@ class _Tracer:
             at(fact.argument) or (fact.event in ("entry-set", "entry-swap", "list-add") and at(fact.value))
         ):
             self.acts.add(act)
-            if fact.event == "construct":
+            if fact.event in ("construct", "destruct"):
                 self.acts.add(TABLE)  # whatever its type was
         if fact.event in ("entry-set", "entry-swap") and at(fact.value):
             self.acts.add(INSTALLS)

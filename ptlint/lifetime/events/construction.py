@@ -26,16 +26,9 @@ class ConstructionEvents:
         state = site.state
         if identity is None or identity not in state.objects:
             return [(state, Int(0))]
-        if fact.event == CONSTRUCT and not state.objects[identity].table:
-            state.change(identity, table=True)  # a page of no such type becomes one here
-        if state.objects[identity].table:
-            self.recorder.happens(fact.event, identity, state, site.frame, site.sites)
-            self.recorder.note(
-                state,
-                identity,
-                fact.event,
-                site.instruction.place,
-                site.frame,
-                f"{fact.name}(): {fact.event}ed",
-            )
+        if not state.objects[identity].table:
+            state.change(identity, table=True)  # a page of no such type becomes one here, or was one
+        self.recorder.happens(fact.event, identity, state, site.frame, site.sites)
+        text = f"{fact.name}(): {fact.event}ed"
+        self.recorder.note(state, identity, fact.event, site.instruction.place, site.frame, text)
         return [(state, Int(0))]
