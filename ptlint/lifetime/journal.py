@@ -36,12 +36,16 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """An event that violated a rule, if the table's automaton was in one of `starts` when it was found."""
+    """An event that violated a rule, if the table's automaton was in one of `starts` when it was found.
+
+    If it was in one of `before`, an earlier event has violated it.
+    """
 
     rule: str
     event: str
     starts: frozenset[str]
     free: Free  # the table, and the way the event came about
+    before: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -61,7 +61,8 @@ class Recorder:
         after, broken = self.monitor.after(known.status, event)
         for one in broken if known.table else ():
             free = self.snapshot(identity, state, frame, sites)
-            self.journal.violate(Violation(one.rule, event, one.starts, free))
+            earlier = [past.starts for past in self.monitor.violated(known.status) if past.rule == one.rule]
+            self.journal.violate(Violation(one.rule, event, one.starts, free, frozenset().union(*earlier)))
         if after != known.status:
             state.change(identity, status=after)
         if sites and known.table and known.origin is not Origin.PARAMETER:

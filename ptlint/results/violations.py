@@ -131,7 +131,8 @@ class States:
         possible = self.found(rule, free) & self.monitor.harmless(rule)
         if self.monitor.worst(rule):
             return not possible.isdisjoint(violation.starts)
-        return bool(possible) and possible <= violation.starts
+        by_now = violation.starts | violation.before
+        return bool(possible) and possible <= by_now and not possible <= violation.before
 
     def possible(self, violation: Violation) -> bool:
         """Say whether a table that was found may violate the rule, if it is not known to."""
