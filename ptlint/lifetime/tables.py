@@ -105,9 +105,11 @@ class TableTypes:
 
 
 def table_names(facts: Facts) -> frozenset[str]:
-    """Return the names of page-table types, and of tagged pages: what a file on a page-table path mentions.
+    """Return the names of page-table types, tagged pages and batches: what a file on a table's path mentions.
 
-    A pointer with flags in its low bits stands for any page; a file that deals in such keeps tables as well.
+    A pointer with flags in its low bits stands for any page; a file that deals in such, or in batches, keeps
+    tables as well, and may do so without their types.
     """
     tagged = {n for n in facts.names("page-type") if facts.by_name[n].kind == "tagged"}
-    return TableTypes(facts).names | {n.removeprefix("struct ") for n in tagged}
+    also = tagged | facts.names("batch-type")
+    return TableTypes(facts).names | {n.removeprefix("struct ") for n in also}

@@ -24,9 +24,9 @@ QUIET: Final = frozenset(
         "none", "predicate", "noreturn", "value", "read", "write", "convert", "copy", "assert-lock",
         "flag-test", "sleep", "opaque", "list-add", "list-del", "list-init", "list-splice", "list-take",
         "exchange", "table-type", "entry-type", "space-root", "space-type", "page-type", "link-type",
-        "head-type", "word-type", "walker", "last-reference", "lock", "unlock", "downgrade", "flag-set",
-        "flag-clear", "count", "kernel-root", "kernel-flag", "boot-flag", "container", "folded", "question",
-        "may-block", "constructed",
+        "head-type", "batch-type", "word-type", "walker", "last-reference", "lock", "unlock", "downgrade",
+        "flag-set", "flag-clear", "count", "kernel-root", "kernel-flag", "boot-flag", "container", "folded",
+        "question", "may-block", "constructed",
     }
 )  # fmt: skip
 """Events that alone say nothing of a page table: where they happen to one, its type is named nearby."""

@@ -89,6 +89,7 @@ EVENTS = frozenset(
         "page-type",
         "link-type",
         "head-type",
+        "batch-type",
         "word-type",
         "container",
         "opaque",

@@ -151,7 +151,11 @@ class Program:
         """Return (function, unit) for everything that is ever assigned to a member of this name."""
         if member not in self._targets:
             pattern = re.compile(
-                rb"(?:\.|->)\s*" + member.encode() + rb"\s*=\s*&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
+                rb"(?:\.|->)\s*"
+                + member.encode()
+                + rb"\s*=\s*"
+                + CAST
+                + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
             )
             found: dict[tuple[str, str], None] = {}
             files = [p for p in self.units.mentioning(member) if p.endswith(".c")]
@@ -252,5 +256,6 @@ class Program:
 
 # A member of such a common name is no hook of the page tables; following all would open the whole kernel.
 MAX_ASSIGNING_FILES = 24
+CAST = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # of what is assigned; or none
 WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)

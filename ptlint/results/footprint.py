@@ -13,11 +13,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ptlint.program.program import CAST
 from ptlint.source.tree import Tree
 
 _WORD = re.compile(rb"\w+", re.ASCII)
 # As the program does: what `Program.targets` and `Program.visible_outside` look for, of any name.
-_ASSIGNED = re.compile(rb"(?=(?:\.|->)\s*(\w+)\s*=\s*&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n])", re.ASCII)
+_ASSIGNED = re.compile(
+    rb"(?=(?:\.|->)\s*(\w+)\s*=\s*" + CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n])", re.ASCII
+)
 _OUTSIDE = re.compile(rb"(?=\bEXPORT_SYMBOL\w*\s*\(\s*(\w+)\b|[=,(&]\s*&?(\w+)\s*[,;)}])", re.ASCII)
 
 
