@@ -32,6 +32,9 @@ _SOLVER = "glucose4"
 _MOST_SOLUTIONS = 20
 """How many solutions are tried that do not become what they should, before a formula is undecided."""
 
+_ENOUGH_SOLUTIONS = 5
+"""How many are looked at once one makes the formula true, and some of what is wished for with it."""
+
 
 class UndecidedError(KconfigError):
     """A formula that may be feasible or not."""
@@ -76,8 +79,8 @@ class Logic:
             literal = self._literal(all_of((formula, self._restriction)))
         return bool(self._solver.solve(assumptions=[literal]))
 
-    def together(self, first: Formula, others: Iterable[Formula]) -> Formula:
-        """Return a feasible formula together with as many of some others, in their order, as go with it."""
+    def together(self, first: Formula, others: Iterable[Formula]) -> tuple[Formula, ...]:
+        """Return a feasible formula and as many of some others, taken in their order, as go with it."""
         parts = [first]
         with not_too_deep():
             literals = [self._literal(self._restriction), self._literal(first)]
@@ -86,7 +89,7 @@ class Logic:
                 if self._solver.solve(assumptions=[*literals, literal]):
                     literals.append(literal)
                     parts.append(other)
-        return all_of(parts)
+        return tuple(parts)
 
     def find(self, formula: Formula, near: Configuration | None = None) -> Configuration | None:
         """Return a configuration in which a formula is true, None if there is none.
@@ -97,13 +100,33 @@ class Logic:
             UndecidedError: settings that should make the formula true do not.
         """
         with not_too_deep():
-            changes = self._changes(formula, near)
-            if changes is None:
+            return self._changed(self._changes(formula, near), near)
+
+    def find_most(
+        self, first: Formula, others: Iterable[Formula], near: Configuration | None = None
+    ) -> Configuration | None:
+        """Return a configuration in which a formula is true, and with it as many others as are seen to.
+
+        The others are wished for in their order: one that does not go with those before it is left out. None
+        if no configuration makes the first true.
+
+        Raises:
+            UndecidedError: settings that should make all of that true do not even make the first true.
+        """
+        with not_too_deep():
+            if not self.feasible(first):
                 return None
-            _, user, evaluation = self._base_of(near)
-            if changes:
-                evaluation = self._evaluate(_with(user, changes))
-            return self._model.configuration(evaluation, self.assumed)
+            parts = self.together(first, others)
+            return self._changed(self._changes(first, near, parts[1:]), near)
+
+    def _changed(self, changes: UserValues | None, near: Configuration | None) -> Configuration | None:
+        """Return *near* with some changes."""
+        if changes is None:
+            return None
+        _, user, evaluation = self._base_of(near)
+        if changes:
+            evaluation = self._evaluate(_with(user, changes))
+        return self._model.configuration(evaluation, self.assumed)
 
     def fragment(self, formula: Formula, near: Configuration) -> str:
         """Return the lines of a .config that make a formula true when they are set after those of *near*.
@@ -185,9 +208,16 @@ class Logic:
             self._fed = len(clauses)
         return literal
 
-    def _changes(self, formula: Formula, near: Configuration | None) -> UserValues | None:
-        """Return what to set over *near* so that a formula is true; None if nothing makes it true."""
-        wanted = all_of((formula, self._restriction))
+    def _changes(
+        self, formula: Formula, near: Configuration | None, wishes: Sequence[Formula] = ()
+    ) -> UserValues | None:
+        """Return what to set over *near* so that a formula is true; None if nothing makes it true.
+
+        Wishes go together with the formula. As settings may not give what the encoding says that they do,
+        some solutions are looked at, and the one taken that fulfils most wishes.
+        """
+        needed = all_of((formula, self._restriction))
+        wanted = all_of((needed, *wishes))
         near, user, base = self._base_of(near)
         if wanted.holds_in(Shown(self._model, base)):
             return {}
@@ -195,7 +225,10 @@ class Logic:
         phases = self._encoder.gates.assignment(base)
         self._solver.set_phases([place if phases[place] else -place for place in range(1, len(phases))])
         items = list(self._items(wanted.symbols()))
+        best: tuple[int, UserValues, Formula] | None = None
         for attempt in range(_MOST_SOLUTIONS):
+            if best is not None and attempt >= _ENOUGH_SOLUTIONS:
+                break
             if not self._solver.solve(assumptions=[literal]):
                 if attempt:
                     break
@@ -203,9 +236,17 @@ class Logic:
             solution = Solution(self._encoder, self._solver.get_model())
             settings = solution.settings(items, base)
             for changes in _candidates(settings, user, base):
-                if self._gives(wanted, user, changes):
-                    return self._fewest(wanted, user, changes)
+                shown = Shown(self._model, self._evaluate(_with(user, changes)))
+                if not needed.holds_in(shown):
+                    continue
+                fulfilled = [wish for wish in wishes if wish.holds_in(shown)]
+                if best is None or len(fulfilled) > best[0]:
+                    best = len(fulfilled), changes, all_of((needed, *fulfilled))
+                if len(fulfilled) == len(wishes):
+                    return self._fewest(best[2], user, changes)
             self._solver.add_clause([-literal, *(-reason for reason in solution.reasons)])
+        if best is not None:
+            return self._fewest(best[2], user, best[1])
         raise UndecidedError(f"Kconfig: cannot tell whether a configuration has {formula}")
 
     def _gives(self, wanted: Formula, user: UserValues, changes: UserValues) -> bool:

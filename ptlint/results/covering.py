@@ -14,13 +14,17 @@ the function that uses it. MOST_CONFIGURATIONS bounds the set; what is left over
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from ptlint.kconfig.configuration import Configuration
-from ptlint.kconfig.formula import Formula, Not, all_of
+from ptlint.kconfig.formula import And, Formula, Not, all_of
 from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.program.conditions import Condition
 
-MOST_CONFIGURATIONS = 8
+MOST_CONFIGURATIONS = 12
+
+_SEEDS: Final = 8
+"""From how many of the goals a configuration is tried to be made, each time."""
 
 
 class Covering:
@@ -71,22 +75,36 @@ class Covering:
 
     def next(self) -> Configuration | None:
         """Return a configuration that meets goals which no other one does; None if none is found."""
-        for goal in self._open():
-            for wanted in (self._with_others(goal), goal):
+        for goal in self._promising():
+            others = [other for other in self._goals if other not in self._settled and other is not goal]
+            for wished in (others, ()):
                 try:
-                    found = self.logic.find(wanted, near=self.start)
+                    found = self.logic.find_most(goal, wished, near=self.start)
                 except UndecidedError:
                     continue  # alone it may be decided; if not, `unmet` tells of it
                 if found is not None:
                     return found
-                if wanted is goal:
-                    self._settled.add(goal)
+                self._settled.add(goal)
+                break
         return None
 
     def unmet(self) -> Iterator[tuple[Condition, Formula]]:
-        """Yield the goals that no configuration meets and that may be feasible, with what asks for them."""
-        for goal in self._open():
-            yield self._goals[goal], goal
+        """Yield the goals that no configuration meets and that may be feasible, with what asks for them.
+
+        One that says more than another of them is left out: where that one is met nowhere, neither is this.
+        """
+        goals = {goal: _parts(goal) for goal in self._open()}
+        least = set(goals.values())
+        for goal, parts in goals.items():
+            if not any(other < parts for other in least):
+                yield self._goals[goal], goal
+
+    def _promising(self) -> Iterator[Formula]:
+        """Yield the goals that no configuration meets, first some of them: those most others go with."""
+        opened = list(self._open())
+        chosen = opened[:: max(1, len(opened) // _SEEDS)]
+        company = {goal: len(self.logic.together(goal, opened)) for goal in chosen}
+        yield from dict.fromkeys((*sorted(chosen, key=lambda goal: -company[goal]), *opened))
 
     def _open(self) -> Iterator[Formula]:
         """Yield the goals that no configuration meets, and settle those that are infeasible."""
@@ -97,7 +115,9 @@ class Covering:
                 else:
                     self._settled.add(goal)
 
-    def _with_others(self, goal: Formula) -> Formula:
-        """Return a goal together with as many of the others that are open as go with it."""
-        others = (other for other in self._goals if other not in self._settled and other is not goal)
-        return self.logic.together(goal, others)
+
+def _parts(goal: Formula) -> frozenset[Formula]:
+    """Return the formulas that a goal is the conjunction of."""
+    if isinstance(goal, And):
+        return frozenset().union(*(_parts(part) for part in goal.parts))
+    return frozenset({goal})

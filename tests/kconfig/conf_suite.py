@@ -127,7 +127,9 @@ class Conf:
 
         def found(model: Model) -> UserValues:
             logic = Logic(model)
-            configuration = logic.find(logic.together(all_of(()), _chances(model, random.Random(seed))))
+            configuration = logic.find(
+                all_of(logic.together(all_of(()), _chances(model, random.Random(seed))))
+            )
             assert configuration is not None
             user = model.user_values(configuration.text())
             assert model.configuration(model.evaluate(user)).text() == configuration.text()

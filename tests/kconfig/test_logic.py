@@ -5,7 +5,8 @@ import pytest
 from small import MODULES, model_of
 
 from ptlint.errors import ConfigurationError
-from ptlint.kconfig.logic import InfeasibleError, Logic
+from ptlint.kconfig.formula import all_of
+from ptlint.kconfig.logic import InfeasibleError, Logic, UndecidedError
 from ptlint.kconfig.parsing import parse_formula
 
 KCONFIG = (
@@ -147,3 +148,22 @@ def test_a_condition_on_a_number_compares_it() -> None:
 def test_examples_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ValueError, match="both"):
         logic().irredundant([{"BASE": "y"}], [{"OTHER": "y"}])
+
+
+def test_most_wishes_are_fulfilled_where_not_all_go_together() -> None:
+    wishes = [parse_formula(text) for text in ("OTHER", "HELPER=m", "COUNT>=5", "NEVER", "!BASE")]
+    found = logic().find_most(parse_formula("BASE"), wishes)
+    assert found is not None
+    assert [wish.holds(found) for wish in wishes] == [True, False, True, False, False]
+    assert logic().find_most(parse_formula("NEVER"), wishes) is None
+
+
+def test_a_wish_that_settings_do_not_give_costs_no_other_wish() -> None:
+    model = model_of(KCONFIG)
+    loose = Logic(model, loose={"HIDDEN"})  # the encoding promises what the definition does not give
+    needed, excluded, free = (parse_formula(text) for text in ("OTHER", "HIDDEN", "COUNT>=5"))
+    found = loose.find_most(needed, [excluded, free])
+    assert found is not None
+    assert [needed.holds(found), excluded.holds(found), free.holds(found)] == [True, False, True]
+    with pytest.raises(UndecidedError):
+        loose.find_most(all_of((needed, excluded)), [free])
