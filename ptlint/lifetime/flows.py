@@ -414,7 +414,8 @@ class _Tracer:
         if definition is None:
             return False
         returned = False
-        hidden = not (isinstance(instruction.callee, ir.Name) and instruction.callee.name == name)
+        # What a pointer leads to is handed the arguments in their order; assembler hands them on as it likes.
+        hidden = isinstance(instruction.callee, ir.Name) and instruction.callee.name != name
         count = len(definition.function.parameters)
         seeds = range(count) if hidden else [i for i, c in enumerate(carried) if c and i < count]
         for seed in seeds:

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a function may do with its own tables, where what it calls is not named."""
+
+from types import MappingProxyType
+
+import pytest
+
+from ptlint.cpp.unit import Preprocessor
+from ptlint.kconfig.arch import arch_named
+from ptlint.kconfig.configuration import Configuration
+from ptlint.kconfig.kbuild import Kbuild
+from ptlint.kconfig.toolchain import toolchain_named
+from ptlint.lifetime.flows import OWN, Flows
+from ptlint.lifetime.storage import Storage
+from ptlint.lifetime.tables import TableTypes
+from ptlint.program.compiled import compiled_units
+from ptlint.program.facts import load_facts
+from ptlint.program.program import Program
+from ptlint.program.units import Units
+from ptlint.rules.loader import shipped_folder
+from ptlint.source.tree import MemoryTree
+
+CODE = """\
+typedef struct { unsigned long pmd; } pmd_t;
+typedef struct { unsigned long pud; } pud_t;
+struct walk;
+struct walk_ops { int (*entry)(pmd_t *pmd, unsigned long addr, struct walk *walk); };
+struct walk { const struct walk_ops *ops; };
+void free_page(unsigned long addr);
+pmd_t *pmd_of(pud_t *pud);
+
+static int drops_entry(pmd_t *pmd, unsigned long addr, struct walk *walk)
+{
+	free_page((unsigned long)pmd);
+	return 0;
+}
+
+static int drops_buffer(pmd_t *pmd, unsigned long addr, struct walk *walk)
+{
+	free_page(addr);
+	return 0;
+}
+
+static const struct walk_ops ops = { .entry = HOOK };
+
+int through_pointer(pud_t *pud, unsigned long addr, struct walk *walk)
+{
+	return walk->ops->entry(pmd_of(pud), addr, walk);
+}
+
+int through_assembler(pud_t *pud, unsigned long addr, struct walk *walk)
+{
+	pmd_t *pmd = pmd_of(pud);
+
+	asm volatile("call *%0" : : "m" (ops.entry), "r" (pmd), "r" (addr));
+	return 0;
+}
+"""
+
+
+def acts(function: str, hook: str) -> frozenset[str]:
+    """Return what a function may do with tables of its own, where a member points to another one."""
+    configuration = Configuration(
+        arch_named("x86_64"), MappingProxyType({"64BIT": "y"}), MappingProxyType({"64BIT": "bool"})
+    )
+    code = CODE.replace("HOOK", hook).encode()
+    tree = MemoryTree({"Kbuild": b"obj-y += mm/\n", "mm/Makefile": b"obj-y += a.o\n", "mm/a.c": code})
+    facts = load_facts(sorted((shipped_folder() / "facts").glob("*.toml")))
+    kbuild = Kbuild(tree, configuration)
+    units = Units(
+        tree,
+        kbuild,
+        Preprocessor(tree, configuration, toolchain_named("gcc-12")),
+        compiled_units(tree, kbuild, configuration.arch.srcarch),
+        facts.kept,
+        facts.noreturn,
+        ("pmd_t",),
+        ("free_page",),
+    )
+    program = Program(units, facts)
+    types = TableTypes(facts)
+    flows = Flows(program, facts, types, Storage(program, types))
+    definition = program.resolve(function, "mm/a.c")
+    assert definition is not None
+    return flows.flow(definition, OWN).acts
+
+
+@pytest.mark.parametrize(("hook", "frees"), [("drops_entry", True), ("drops_buffer", False)])
+def test_what_a_pointer_leads_to_is_handed_each_argument_in_its_place(hook: str, frees: bool) -> None:
+    assert ("free" in acts("through_pointer", hook)) == frees
+
+
+@pytest.mark.parametrize("hook", ["drops_entry", "drops_buffer"])
+def test_assembler_may_hand_on_anything_in_any_place(hook: str) -> None:
+    assert "free" in acts("through_assembler", hook)
