@@ -9,7 +9,7 @@ does nothing to a page table that it is handed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.storage import Storage
@@ -408,14 +408,17 @@ class _Tracer:
     def callee(self, name: str, unit: str, instruction: ir.Call, carried: list[bool]) -> bool:
         """Note what a callee does with what it is handed; say whether its result may be it."""
         fact = self.flows.facts.by_name.get(name)
+        # What a pointer leads to is handed the arguments in their order; assembler hands them on as it likes.
+        hidden = isinstance(instruction.callee, ir.Name) and instruction.callee.name != name
         if fact is not None:
+            if hidden:
+                instruction = replace(instruction, arguments=self.handed_on(name, unit, instruction))
+                carried = [self.carries(a) for a in instruction.arguments]
             return self.primitive(fact, instruction, carried)
         definition = self.flows.program.resolve(name, unit)
         if definition is None:
             return False
         returned = False
-        # What a pointer leads to is handed the arguments in their order; assembler hands them on as it likes.
-        hidden = isinstance(instruction.callee, ir.Name) and instruction.callee.name != name
         count = len(definition.function.parameters)
         seeds = range(count) if hidden else [i for i, c in enumerate(carried) if c and i < count]
         for seed in seeds:
@@ -428,6 +431,12 @@ class _Tracer:
             self.acts |= flow.acts
             returned = returned or flow.returned
         return returned
+
+    def handed_on(self, name: str, unit: str, instruction: ir.Call) -> tuple[ir.Expression, ...]:
+        """Return what assembler hands on to the target of a call: its last operands that are no results."""
+        definition = self.flows.program.resolve(name, unit)
+        operands = [a for a in instruction.arguments if not isinstance(a, ir.AddressOf)]
+        return tuple(operands if definition is None else operands[-len(definition.function.parameters) :])
 
     def primitive(self, fact: Fact, instruction: ir.Call, carried: list[bool]) -> bool:
         def at(index: int | None) -> bool:
