@@ -76,11 +76,14 @@ def _searched_alike(footprint: Footprint, old: bytes, new: bytes) -> bool:
     if speaks(old) or speaks(new):
         return False
     _, ending = _vocabulary()
-    changed = b" ".join(set(_WORD.findall(old)) ^ set(_WORD.findall(new)))
+    words = set(_WORD.findall(old)) ^ set(_WORD.findall(new))
+    changed = b" ".join(words)
     for name in footprint.words:
         word = name.encode()
-        if (word in changed or not name.isidentifier()) and (word in old) != (word in new):
+        if word in words:
             return False
+        if (word in changed or not name.isidentifier()) and (word in old) != (word in new):
+            return False  # a part of a path or of a word: some texts are searched for these
     for pattern in (_ASSIGNED, _OUTSIDE):
         found = set(pattern.findall(old)) ^ set(pattern.findall(new))
         if any((first or second).decode() in footprint.words for first, second in found):

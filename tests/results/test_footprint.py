@@ -72,6 +72,12 @@ def test_a_name_that_was_mentioned_before_may_not_get_another_part() -> None:
     assert not passes("drivers/d.c", code, code + b"EXPORT_SYMBOL(retire);\n")
 
 
+def test_a_word_that_was_part_of_another_one_may_not_come_alone() -> None:
+    code = CODE.replace(b"start", b"my_retirement")
+    assert passes("drivers/d.c", code, code.replace(b"return 0", b"return 1"))
+    assert not passes("drivers/d.c", code, code.replace(b"return 0", b"return retire(d)"))
+
+
 def test_a_function_that_was_resolved_may_not_begin_to_free() -> None:
     code = CODE.replace(b"probe", b"helper")
     assert passes("drivers/d.c", code, code.replace(b"return 0", b"return 1"))
