@@ -42,8 +42,9 @@ def run() -> NoReturn:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a locale may lack what a subject is written in
     status = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed by who started the process
+            stream.flush()
     os._exit(status)  # to take the caches apart, value by value, would take seconds
 
 

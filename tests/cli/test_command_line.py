@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -377,6 +378,13 @@ def test_a_closed_pipe_ends_the_run_quietly(tree: Path) -> None:
             check=False,
         )
     assert (done.stderr, done.returncode) == ("", 141)
+
+
+def test_a_run_without_a_standard_error_ends_as_it_should() -> None:
+    code = "import sys; from ptlint.cli.main import run; sys.argv[1:] = ['rules']; run()"
+    command = shlex.join([sys.executable, "-c", code]) + " 2>&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "PTL001" in done.stdout) == (0, True)
 
 
 def test_cached_and_fresh_runs_print_the_same(
