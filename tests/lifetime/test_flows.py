@@ -1,24 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a function may do with its own tables, where what it calls is not named."""
 
-from types import MappingProxyType
-
 import pytest
+from one_unit import PATH, program_of
 
-from ptlint.cpp.unit import Preprocessor
-from ptlint.kconfig.arch import arch_named
-from ptlint.kconfig.configuration import Configuration
-from ptlint.kconfig.kbuild import Kbuild
-from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.lifetime.flows import OWN, Flows
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
-from ptlint.program.compiled import compiled_units
-from ptlint.program.facts import load_facts
-from ptlint.program.program import Program
-from ptlint.program.units import Units
-from ptlint.rules.loader import shipped_folder
-from ptlint.source.tree import MemoryTree
 
 CODE = """\
 typedef struct { unsigned long pmd; } pmd_t;
@@ -60,27 +48,10 @@ int through_assembler(pud_t *pud, unsigned long addr, struct walk *walk)
 
 def acts(function: str, hook: str) -> frozenset[str]:
     """Return what a function may do with tables of its own, where a member points to another one."""
-    configuration = Configuration(
-        arch_named("x86_64"), MappingProxyType({"64BIT": "y"}), MappingProxyType({"64BIT": "bool"})
-    )
-    code = CODE.replace("HOOK", hook).encode()
-    tree = MemoryTree({"Kbuild": b"obj-y += mm/\n", "mm/Makefile": b"obj-y += a.o\n", "mm/a.c": code})
-    facts = load_facts(sorted((shipped_folder() / "facts").glob("*.toml")))
-    kbuild = Kbuild(tree, configuration)
-    units = Units(
-        tree,
-        kbuild,
-        Preprocessor(tree, configuration, toolchain_named("gcc-12")),
-        compiled_units(tree, kbuild, configuration.arch.srcarch),
-        facts.kept,
-        facts.noreturn,
-        ("pmd_t",),
-        ("free_page",),
-    )
-    program = Program(units, facts)
-    types = TableTypes(facts)
-    flows = Flows(program, facts, types, Storage(program, types))
-    definition = program.resolve(function, "mm/a.c")
+    program = program_of(CODE.replace("HOOK", hook))
+    types = TableTypes(program.facts)
+    flows = Flows(program, program.facts, types, Storage(program, types))
+    definition = program.resolve(function, PATH)
     assert definition is not None
     return flows.flow(definition, OWN).acts
 

@@ -1,23 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which members of a page's descriptor share the bytes of its rcu_head, on 64 and on 32 bits."""
 
-from types import MappingProxyType
-
 import pytest
+from one_unit import program_of
 
-from ptlint.cpp.unit import Preprocessor
-from ptlint.kconfig.arch import arch_named
-from ptlint.kconfig.configuration import Configuration
-from ptlint.kconfig.kbuild import Kbuild
-from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
-from ptlint.program.compiled import compiled_units
-from ptlint.program.facts import load_facts
-from ptlint.program.program import Answers, Program
-from ptlint.program.units import Units
-from ptlint.rules.loader import shipped_folder
-from ptlint.source.tree import MemoryTree
+from ptlint.program.program import Answers
 
 TYPES = """\
 struct list_head { struct list_head *next, *prev; };
@@ -73,26 +62,8 @@ struct timed {
 
 def storage(arch: str) -> Storage:
     """Return the storage that a unit with these types has on an architecture."""
-    bits = {"64BIT": "y"} if arch == "x86_64" else {"64BIT": "n"}
-    configuration = Configuration(
-        arch_named(arch), MappingProxyType(bits), MappingProxyType({"64BIT": "bool"})
-    )
-    tree = MemoryTree(
-        {"Kbuild": b"obj-y += mm/\n", "mm/Makefile": b"obj-y += a.o\n", "mm/a.c": TYPES.encode()}
-    )
-    facts = load_facts(sorted((shipped_folder() / "facts").glob("*.toml")))
-    kbuild = Kbuild(tree, configuration)
-    units = Units(
-        tree,
-        kbuild,
-        Preprocessor(tree, configuration, toolchain_named("gcc-12")),
-        compiled_units(tree, kbuild, configuration.arch.srcarch),
-        facts.kept,
-        facts.noreturn,
-        ("pte_t",),
-        ("call_rcu",),
-    )
-    return Storage(Program(units, facts), TableTypes(facts))
+    program = program_of(TYPES, arch)
+    return Storage(program, TableTypes(program.facts))
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
