@@ -110,7 +110,7 @@ class Evaluator:
         """
         known = state.objects.get(pointer.object)
         if known is not None and known.origin is Origin.GLOBAL and not pointer.offset:
-            return 0 if mask <= IN_PAGE or is_flags(mask) else None
+            return 0 if 0 <= mask <= IN_PAGE or is_flags(mask) else None
         if not typed or not 0 < mask <= TAG:
             return None
         bits = None if state.as_found(pointer.object) else self.operators.bits(pointer, mask)
