@@ -63,14 +63,8 @@ class Callees:
                 ]
                 found = self.program.targets(inner.field)
                 if found:
-                    return [(name, where, self.taken(name, where, rest)) for name, where in found]
+                    return [(name, where, self.program.taken(name, where, rest)) for name, where in found]
         return [("asm", unit, arguments)]
-
-    def taken(self, name: str, unit: str, operands: list[Value]) -> list[Value]:
-        """Return the operands that the target of a hidden call takes: the last ones."""
-        definition = self.program.resolve(name, unit)
-        count = len(operands) if definition is None else len(definition.function.parameters)
-        return operands[-count:] if 0 < count < len(operands) else operands
 
 
 def carries(arguments: Sequence[Value], state: State) -> bool:

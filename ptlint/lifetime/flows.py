@@ -412,8 +412,10 @@ class _Tracer:
         hidden = isinstance(instruction.callee, ir.Name) and instruction.callee.name != name
         if fact is not None:
             if hidden:
-                instruction = replace(instruction, arguments=self.handed_on(name, unit, instruction))
-                carried = [self.carries(a) for a in instruction.arguments]
+                operands = [a for a in instruction.arguments if not isinstance(a, ir.AddressOf)]
+                taken = self.flows.program.taken(name, unit, operands)
+                instruction = replace(instruction, arguments=tuple(taken))
+                carried = [self.carries(a) for a in taken]
             return self.primitive(fact, instruction, carried)
         definition = self.flows.program.resolve(name, unit)
         if definition is None:
@@ -431,12 +433,6 @@ class _Tracer:
             self.acts |= flow.acts
             returned = returned or flow.returned
         return returned
-
-    def handed_on(self, name: str, unit: str, instruction: ir.Call) -> tuple[ir.Expression, ...]:
-        """Return what assembler hands on to the target of a call: its last operands that are no results."""
-        definition = self.flows.program.resolve(name, unit)
-        operands = [a for a in instruction.arguments if not isinstance(a, ir.AddressOf)]
-        return tuple(operands if definition is None else operands[-len(definition.function.parameters) :])
 
     def primitive(self, fact: Fact, instruction: ir.Call, carried: list[bool]) -> bool:
         def at(index: int | None) -> bool:

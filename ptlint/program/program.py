@@ -95,6 +95,15 @@ class Program:
             self.noted.resolved[key] = self._resolved[key]
         return self._resolved[key]
 
+    def taken(self, name: str, unit: str, operands: list[T]) -> list[T]:
+        """Return those of an assembler statement's operands that a function takes which it calls: the last.
+
+        Those before are the assembler's own; all, where the function has no body here.
+        """
+        definition = self.resolve(name, unit)
+        count = len(operands) if definition is None else len(definition.function.parameters)
+        return operands[-count:] if 0 < count < len(operands) else operands
+
     def parameters(self, name: str, unit: str) -> tuple[ir.Type, ...]:
         """Return the types of the parameters of what `name` means in `unit`; none if it is not declared."""
         prototype = self.units.syntax(unit).prototype(name)
