@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ptlint.program.facts import Facts
+from ptlint.program.texts import assigned
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
@@ -159,13 +160,7 @@ class Program:
     def targets(self, member: str) -> tuple[tuple[str, str], ...]:
         """Return (function, unit) for everything that is ever assigned to a member of this name."""
         if member not in self._targets:
-            pattern = re.compile(
-                rb"(?:\.|->)\s*"
-                + member.encode()
-                + rb"\s*=\s*"
-                + CAST
-                + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
-            )
+            pattern = re.compile(assigned(member.encode()))
             found: dict[tuple[str, str], None] = {}
             files = [p for p in self.units.mentioning(member) if p.endswith(".c")]
             for path in files if len(files) <= MAX_ASSIGNING_FILES else ():
@@ -265,6 +260,5 @@ class Program:
 
 # A member of such a common name is no hook of the page tables; following all would open the whole kernel.
 MAX_ASSIGNING_FILES = 24
-CAST = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # of what is assigned; or none
 WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)

@@ -10,8 +10,14 @@ from typing import Final
 
 # A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
 DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
+_CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
 _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
+
+
+def assigned(member: bytes) -> bytes:
+    """Return a pattern for what assigns to *member*, itself a pattern; its last group is the function."""
+    return rb"(?:\.|->)\s*" + member + rb"\s*=\s*" + _CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
 
 
 class Texts:

@@ -13,14 +13,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ptlint.program.program import CAST
+from ptlint.program.texts import DEFINITION, assigned
 from ptlint.source.tree import Tree
 
 _WORD = re.compile(rb"\w+", re.ASCII)
 # As the program does: what `Program.targets` and `Program.visible_outside` look for, of any name.
-_ASSIGNED = re.compile(
-    rb"(?=(?:\.|->)\s*(\w+)\s*=\s*" + CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n])", re.ASCII
-)
+_ASSIGNED = re.compile(rb"(?=" + assigned(rb"(\w+)") + rb")", re.ASCII)
 _OUTSIDE = re.compile(rb"(?=\bEXPORT_SYMBOL\w*\s*\(\s*(\w+)\b|[=,(&]\s*&?(\w+)\s*[,;)}])", re.ASCII)
 
 
@@ -88,8 +86,6 @@ def _searched_alike(footprint: Footprint, old: bytes, new: bytes) -> bool:
         found = set(pattern.findall(old)) ^ set(pattern.findall(new))
         if any((first or second).decode() in footprint.words for first, second in found):
             return False
-    from ptlint.program.texts import DEFINITION
-
     known, defined = set(DEFINITION.findall(old)), set(DEFINITION.findall(new))
     if any(name.decode() in footprint.names for name in known ^ defined):
         return False

@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,12 @@ FOOTPRINT = Footprint(
 def passes(path: str, old: bytes | None, new: bytes | None) -> bool:
     before = MemoryTree({} if old is None else {path: old})
     return unaffected(FOOTPRINT, before, Overlay(before, {path: new}), [path])
+
+
+def test_nothing_is_loaded_that_only_an_analysis_needs() -> None:
+    code = "import sys; import ptlint.results.run; print(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert {"tree_sitter", "ptlint.program.program"}.isdisjoint(out.split())
 
 
 def test_what_was_read_matters_and_what_was_not_does_not() -> None:
