@@ -18,8 +18,8 @@ class Units:
     """Lazily opened units of one configuration.
 
     `compiled` are the units; `speaking` those that mention a page-table type; `headers` what these include.
-    Names are looked for among the files' words, which `texts` keeps. It may be shared with other
-    trees and configurations, as *cache* may.
+    Names are looked for among the files' words, which `texts` keeps. It may be shared with other trees and
+    configurations, as *cache* may.
     """
 
     def __init__(
