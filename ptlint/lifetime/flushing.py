@@ -2,8 +2,10 @@
 """Which calls may flush the TLB.
 
 A call that is not entered flushes if it may reach a primitive that does: by its own name, by that of an
-architecture's primitive, or through the functions that it calls. Over-approximates: what flushes on some
-paths or in part counts as a flush: nothing is said of a table that was flushed in a way not understood.
+architecture's primitive, or through the functions that it calls. A body that is seen to write notes and
+nothing else (which range is to be flushed later) is no flush whatever its name; one that does nothing at all
+is: there is nothing to flush. Over-approximates: what flushes on some paths or in part counts as a flush:
+nothing is said of a table that was flushed in a way not understood.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ class Flushing:
     def __init__(self, program: Program, facts: Facts) -> None:
         self.program = program
         self.primitives = facts.names("flush")
+        self.harmless = facts.names("none") | {ir.ASSEMBLED}
         self.patterns = tuple(sorted(facts.names("flush-name")))
         self._known: dict[tuple[str, str], bool] = {}
 
@@ -34,11 +37,13 @@ class Flushing:
         key = name, unit
         known = self._known.get(key)
         if known is None:
-            if name in self.primitives or any(fnmatchcase(name, one) for one in self.patterns):
+            self._known[key] = False  # one that calls itself
+            definition = self.program.resolve(name, unit) if depth and name not in self.primitives else None
+            if name in self.primitives:
                 known = True
+            elif any(fnmatchcase(name, one) for one in self.patterns):
+                known = definition is None or not self._only_notes(definition, depth - 1)
             else:
-                self._known[key] = False  # one that calls itself
-                definition = self.program.resolve(name, unit) if depth else None
                 known = definition is not None and self._calls_one(definition, depth - 1)
             self._known[key] = known
         return known
@@ -51,6 +56,33 @@ class Flushing:
             if isinstance(one, ir.Call)
             for name in callee_names(one)
         )
+
+    def _only_notes(self, definition: Definition, depth: int) -> bool:
+        """Say whether a body writes to memory, and does nothing else that is not seen."""
+        own = [one for block in definition.function.blocks for one in block.instructions]
+        return any(_writes(one) for one in own) and all(
+            self._is_plain(one, definition.unit, depth) for one in own
+        )
+
+    def _is_plain(self, instruction: ir.Instruction, unit: str, depth: int) -> bool:
+        """Say whether an instruction computes, stores, or calls what does nothing else."""
+        if not isinstance(instruction, ir.Call):
+            return True
+        callee = instruction.callee
+        if not isinstance(callee, ir.Name) or callee.scope is not ir.Scope.FUNCTION:
+            return False
+        if callee.name in self.harmless:
+            return True
+        definition = self.program.resolve(callee.name, unit) if depth else None
+        return definition is not None and all(
+            self._is_plain(one, definition.unit, depth - 1)
+            for block in definition.function.blocks
+            for one in block.instructions
+        )
+
+
+def _writes(instruction: ir.Instruction) -> bool:
+    return isinstance(instruction, ir.Assign) and not isinstance(instruction.target, ir.Name)
 
 
 def callee_names(call: ir.Call) -> tuple[str, ...]:
