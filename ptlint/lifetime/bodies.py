@@ -29,16 +29,19 @@ class Bodies:
 
     def __init__(self, program: Program, facts: Facts, types: TableTypes) -> None:
         self.program = program
-        self.flushing = Flushing(program, facts)
+        self.flushing = (Flushing(program, facts, kernel=False), Flushing(program, facts, kernel=True))
         self.following = Following(program)
         self.purity = Purity(program)
         self.stubs = Stubs(types)
 
     def answer(self, question: Question, name: str, unit: str, index: int) -> bool:
-        """Answer for a function as a unit names it; *index* is the number of an argument, if one is meant."""
+        """Answer for a function as a unit names it; *index* is the number of an argument, if one is meant.
+
+        Of FLUSHES it is 1 if a flush of the kernel's addresses counts.
+        """
         match question:
             case Question.FLUSHES:
-                return self.flushing.may(name, unit)
+                return self.flushing[index].may(name, unit)
             case Question.FOLLOWS:
                 return self.following.follows_named(name, index, unit)
             case Question.BY_VALUE:

@@ -13,7 +13,7 @@ from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.flushing import callee_names
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
-from ptlint.lifetime.monitor import DIRECT, FLUSH
+from ptlint.lifetime.monitor import DIRECT
 from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.shapes import shape_of
@@ -89,7 +89,7 @@ class Calls:
                 self.uses.reached(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
-                return self.flushed(site, unit, handler(fact, site))
+                return self.flushed(site, unit, handler(fact, site), primitive=fact.event != "flush")
             if fact.event == "noreturn":
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
@@ -129,19 +129,21 @@ class Calls:
         if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
             recorder.happens(DIRECT, identity, state, site.frame, site.sites)
 
-    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes) -> Outcomes:
-        """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB."""
+    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes, primitive: bool = False) -> Outcomes:
+        """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB.
+
+        A flush of the kernel's addresses says nothing of a process's tables. One within a primitive that sets
+        entries is for the kernel's alone: where it sets one of a process, that is not reached.
+        """
+        names = (site.callee, *callee_names(site.instruction))
+        recorder = self.uses.recorder
         for state, _ in outcomes:
-            waiting = [
-                identity
-                for identity, known in state.objects.items()
-                if known.visibility is Visibility.UNLINKED and not known.freed
-            ]
-            names = (site.callee, *callee_names(site.instruction))
-            if waiting and any(self.relevance.flushes(name, unit) for name in names):
-                for identity in waiting:
-                    self.uses.recorder.happens(FLUSH, identity, state, site.frame, ())
-                    state.change(identity, flushed=True)
+            waiting = recorder.unlinked(state)
+            if not waiting or not any(self.relevance.flushes(name, unit, True) for name in names):
+                continue
+            if not any(self.relevance.flushes(name, unit, False) for name in names):
+                waiting = [one for one in waiting if recorder.flushed_as_kernel(one, state, primitive)]
+            recorder.flushed(waiting, state, site.frame)
         return outcomes
 
     def typed(self, definition: Definition, site: CallSite) -> list[Value]:

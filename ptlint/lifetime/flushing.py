@@ -20,11 +20,16 @@ MOST_NESTED = 6
 
 
 class Flushing:
-    """Tells by a name, and by the bodies of functions, whether a call may flush."""
+    """Tells by a name, and by the bodies of functions, whether a call may flush.
 
-    def __init__(self, program: Program, facts: Facts) -> None:
+    `kernel` says whether a flush of the kernel's addresses counts.
+    """
+
+    def __init__(self, program: Program, facts: Facts, kernel: bool) -> None:
         self.program = program
         self.primitives = facts.names("flush")
+        apart = facts.names("flush", "kernel") | facts.names("flush-name", "kernel")
+        self.apart = () if kernel else tuple(sorted(apart))
         self.harmless = facts.names("none") | {ir.ASSEMBLED}
         self.patterns = tuple(sorted(facts.names("flush-name")))
         self._known: dict[tuple[str, str], bool] = {}
@@ -38,6 +43,8 @@ class Flushing:
         known = self._known.get(key)
         if known is None:
             self._known[key] = False  # one that calls itself
+            if any(fnmatchcase(name, one) for one in self.apart):
+                return False
             definition = self.program.resolve(name, unit) if depth and name not in self.primitives else None
             if name in self.primitives:
                 known = True

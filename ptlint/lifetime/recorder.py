@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import ANOTHER, FREE, SLEEP, UNCHANGED, Broken, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FLUSH, FREE, SLEEP, UNCHANGED, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -74,6 +76,25 @@ class Recorder:
             doubts = [self.doubt(one, event, known, state) for one in violated if found]
             for key in flatten((state.chains.get(identity, ()), self.way(identity, state, frame), sites)):
                 self.journal.passes(event, key, wrong, doubts)
+
+    def unlinked(self, state: State) -> list[int]:
+        """Return the tables whose entries were cleared, and that are not freed."""
+        return [
+            identity
+            for identity, known in state.objects.items()
+            if known.visibility is Visibility.UNLINKED and not known.freed
+        ]
+
+    def flushed(self, tables: Iterable[int], state: State, frame: Frame) -> None:
+        """Tell some tables of a flush of the TLB."""
+        for identity in tables:
+            self.happens(FLUSH, identity, state, frame, ())
+            state.change(identity, flushed=True)
+
+    def flushed_as_kernel(self, identity: int, state: State, sure: bool) -> bool:
+        """Say whether a flush of the kernel's addresses is one for a table: it is or may be the kernel's."""
+        known = state.objects[identity]
+        return self.is_kernel(known, state) if sure else known.owner is not Owner.USER
 
     def doubt(self, broken: Broken, event: str, known: Object, state: State) -> Violation:
         """Return a violation with no more than what tells how such tables are found."""

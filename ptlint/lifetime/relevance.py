@@ -227,9 +227,9 @@ class Relevance:
 
     # ---- bodies
 
-    def flushes(self, name: str, unit: str) -> bool:
-        """Say whether a function, as a unit names it, may flush the TLB."""
-        return self.of_body((Question.FLUSHES, name, unit, 0))
+    def flushes(self, name: str, unit: str, kernel: bool) -> bool:
+        """Say whether a function, as a unit names it, may flush the TLB; of the kernel's addresses, even."""
+        return self.of_body((Question.FLUSHES, name, unit, int(kernel)))
 
     def follows(self, name: str, unit: str, index: int) -> bool:
         """Say whether it reads or writes what an argument points to."""

@@ -81,6 +81,7 @@ EVENTS = frozenset(
         "boot-flag",
         "flush",
         "flush-name",
+        "hardware-walk",
         "release-tree",
         "table-type",
         "entry-type",
@@ -127,9 +128,9 @@ class Facts:
     kept: frozenset[str]
     noreturn: frozenset[str]
 
-    def names(self, event: str) -> frozenset[str]:
-        """Return the primitives that mean one event."""
-        return frozenset(f.name for f in self.by_name.values() if f.event == event)
+    def names(self, event: str, kind: str | None = None) -> frozenset[str]:
+        """Return the primitives that mean one event, all or those of a kind."""
+        return frozenset(f.name for f in self.by_name.values() if f.event == event and kind in (None, f.kind))
 
 
 def load_facts(files: Iterable[Path]) -> Facts:

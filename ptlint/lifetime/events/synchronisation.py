@@ -43,6 +43,7 @@ class SynchronisationEvents:
             "unlock": self.on_unlock,
             "downgrade": self.on_unlock,
             "walker": self.on_walker,
+            "hardware-walk": self.on_hardware,
             "last-reference": self.on_last_reference,
         }
 
@@ -62,6 +63,15 @@ class SynchronisationEvents:
         if sync is Sync.GRACE:
             self.wait_for_lists(state, site.frame)
         return [(state, Int(0))]
+
+    def on_hardware(self, fact: Fact, site: CallSite) -> Outcomes:
+        """Where processors do not walk the tables by themselves, nothing is left to be flushed."""
+        tables = self.recorder.unlinked(site.state)
+        if not tables:
+            return self.skip(site)
+        spared = site.state.copy()
+        self.recorder.flushed(tables, spared, site.frame)
+        return [(site.state, Int(1)), (spared, Int(0))]
 
     def order(self, tables: Iterable[int], sync: Sync, text: str, state: State, site: CallSite) -> None:
         """Walkers that may have seen some tables are gone."""
