@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 
 from ptlint.lifetime.folding import Folding
-from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, UNCHANGED, UNLINK, Monitor
+from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, PUT_BY, UNCHANGED, UNLINK, Monitor
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
@@ -26,7 +26,7 @@ class Discovery:
     `kernel_roots` are the variables that hold the kernel's tables, `space_roots` the members that hold the
     root table of an address space, `holds` says whether tables are known to be put into a container. The
     `monitor` remembers of a table that is found where a grace period has passed over, or below an unlinked
-    one, what became of these.
+    one, what became of these, and of one that is found where it was deposited, that it is.
     """
 
     def __init__(
@@ -46,6 +46,8 @@ class Discovery:
         self.space_roots = space_roots
         self.holds = holds
         self.waited = monitor.after(UNCHANGED, GRACE_PERIOD)[0]
+        self.put_by = monitor.after(UNCHANGED, PUT_BY)[0]
+        self.usual = frozenset({UNCHANGED, self.put_by})
         self.detached = dict(detached(monitor))
         self.folding = Folding(interner)
 
@@ -190,9 +192,25 @@ class Discovery:
                 given=given and parked and sync is not Sync.GRACE,
                 batch=batch,
                 holder=container if parked else "",
-                status=self.waited if sync is Sync.GRACE else UNCHANGED,
+                status=self.waited
+                if sync is Sync.GRACE
+                else self.put_by
+                if parked and self.keeps(at, state)
+                else UNCHANGED,
             )
         return Reference(identity, 0)
+
+    def keeps(self, at: Address, state: State) -> bool:
+        """Say whether a place for a table is a member of another one's descriptor, or of an address space.
+
+        The root of an address space is no such place: nobody but the space's last user takes it from there.
+        """
+        holder, member, tag = at.base[1], at.path[-1] if at.path else "", self.provenance.tag(at)
+        if not tag or at.base[0] == "local" or member in ("*", "[]"):
+            return False
+        if len(at.path) == 1 and isinstance(holder, int) and at.base[0] == "object":
+            return state.is_table(Reference(holder, 0))
+        return self.types.is_space(ir.Type(f"struct {tag}")) and member not in self.space_roots
 
     def roots_space(self, at: Address, member: str) -> bool:
         """Say whether a member holds the root of an address space; one without a tag is supposed to."""

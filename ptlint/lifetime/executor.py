@@ -205,7 +205,7 @@ class Executor:
             if states:
                 self.widen(block, state, states.values(), frame)
         state.collect(frame.number, live.kept[block])
-        forget_found(state, self.provenance)
+        forget_found(state, self.provenance, self.discovery.usual)
         core = self.likeness(live, block, state, frame)
         known = states.get(core)
         if known is None:
@@ -484,7 +484,7 @@ class Executor:
             return
         state.memory[Address(("local", frame.number, "return"), ())] = value
         state.collect(frame.number, ("return",))
-        forget_found(state, self.provenance)
+        forget_found(state, self.provenance, self.discovery.usual)
 
     # ---- blocks
 

@@ -7,14 +7,18 @@ they would be kept apart from those that did not, at every join that follows.
 
 from __future__ import annotations
 
-from ptlint.lifetime.monitor import UNCHANGED
+from collections.abc import Container
+
 from ptlint.lifetime.objects import Object, Origin, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.values import Address, Reference
 
 
-def forget_found(state: State, provenance: Provenance) -> None:
-    """Forget the tables that nothing refers to but the container that they were found in."""
+def forget_found(state: State, provenance: Provenance, usual: Container[int]) -> None:
+    """Forget the tables that nothing refers to but the container that they were found in.
+
+    `usual` is what a monitor remembers of a table when it is found.
+    """
     standing: dict[int, Address] = {}
     for at, value in state.memory.items():
         if (
@@ -22,7 +26,7 @@ def forget_found(state: State, provenance: Provenance) -> None:
             and isinstance(at, Address)
             and at.base[0] not in ("local", "object")
             and value.object not in standing
-            and _untouched(value.object, state)
+            and _untouched(value.object, state, usual)
         ):
             standing[value.object] = at
     if not standing:
@@ -56,14 +60,14 @@ def _described(at: Address, standing: dict[int, Address]) -> None:
         standing.pop(at.base[1], None)
 
 
-def _untouched(identity: int, state: State) -> bool:
+def _untouched(identity: int, state: State, usual: Container[int]) -> bool:
     """Say whether nothing has been learnt of a table since it was found, nor done to it."""
     known = state.objects.get(identity)
     return (
         known is not None
         and (state.as_found(identity) or _is_root(known))
         and known.sync is Sync.NONE
-        and known.status == UNCHANGED
+        and known.status in usual
         and not (known.flagged or known.supposed or known.early)
     )
 

@@ -6,7 +6,17 @@ from __future__ import annotations
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import forget, write
-from ptlint.lifetime.monitor import BATCH, DEPOSIT, PUBLISH, SHARE, UNCHANGED, UNLINK, WITHDRAW
+from ptlint.lifetime.monitor import (
+    BATCH,
+    DEPOSIT,
+    PUBLISH,
+    PUT_BY,
+    SHARE,
+    TAKEN_BACK,
+    UNCHANGED,
+    UNLINK,
+    WITHDRAW,
+)
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
@@ -110,6 +120,7 @@ class Stores:
             self.discovery.folding.forget(at.base[0] == "global", state)
         self.give_away(at, value, state)
         self.deposit(at, value, state, frame)
+        self.put_by(at, value, state, frame)
         self.unions.written(at, value, place, state, frame)
         self.lend(at, value, place, state, frame)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
@@ -130,7 +141,8 @@ class Stores:
                 return
             if self.recorder.shared(at, value.object, state):  # what comes after does not count
                 self.recorder.park(name, value.object, state, frame, (site,))
-            self.recorder.chain(state, value.object, frame, (site,))
+            else:
+                self.recorder.chain(state, value.object, frame, (site,))
         if value == Int(0) and state.shared(at) and self.descriptors.holds_table(at, frame):
             forget(at, state)  # another one may stand there at once
             return
@@ -150,6 +162,27 @@ class Stores:
                 self.recorder.happens(WITHDRAW, holder, state, frame, ())
         elif isinstance(value, Reference) and not state.as_found(value.object):
             self.recorder.happens(DEPOSIT, holder, state, frame, ())
+
+    def put_by(self, at: Address, value: Value, state: State, frame: Frame) -> None:
+        """Tell the table that is deposited, and the one that is not any more.
+
+        Others find a deposit in a descriptor, or in the address space, and free what they find. No deposit
+        is a pointer into the middle of a table's page: that is where the next table is cut from.
+        Under-approximates: a table behind others on a list in that place counts as taken back, and one that
+        was found in another such place and moved here is not told of.
+        """
+        if at.base[0] == "local":
+            return
+        old = state.memory.get(at)
+        if isinstance(old, Reference) and old != value and state.is_table(old):
+            self.recorder.happens(TAKEN_BACK, old.object, state, frame, ())
+        if not isinstance(value, Reference) or not state.is_table(value) or self.advanced(value):
+            return
+        if state.as_found(value.object) or at.base == ("object", value.object):
+            return
+        named = at.base[0] != "object" or self.descriptors.holds_table(at, frame)
+        if named and self.discovery.keeps(at, state):
+            self.recorder.happens(PUT_BY, value.object, state, frame, ())
 
     def give_away(self, at: Address, value: Value, state: State) -> None:
         """What holds tables and was made here is known to others once it is stored where they find it.

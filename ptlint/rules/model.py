@@ -29,6 +29,8 @@ class Event(StrEnum):
     UNLINK_MEMBER = "unlink-member"  # taken off that list
     DEPOSIT = "deposit"  # another table is stored in its descriptor
     WITHDRAW = "withdraw"  # that member is cleared
+    PUT_BY = "put-by"  # it is deposited: stored in another table's descriptor, or in an address space
+    TAKEN_BACK = "taken-back"  # something else is stored where it was deposited
     QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
     CALLBACK = "callback"  # the queued function is entered: that grace period has ended
     DIRECT = "direct"  # an RCU callback is called with it, and nothing has waited since it was unlinked

@@ -137,6 +137,10 @@ def test_rules_that_do_not_read_paths_are_not_watched() -> None:
         ("PTL010", "publish unlink batch", False),
         ("PTL010", "publish unlink publish batch", True),
         ("PTL010", "alloc free", False),
+        ("PTL010", "alloc put-by free", True),
+        ("PTL010", "alloc put-by taken-back free", False),
+        ("PTL010", "publish unlink flush put-by queue", True),
+        ("PTL010", "put-by publish unlink flush free", False),
         ("PTL015", "publish unlink destruct", True),
         ("PTL015", "publish unlink ipi-sync destruct", True),
         ("PTL015", "publish unlink queue destruct", True),
@@ -182,4 +186,5 @@ def test_an_automaton_for_each_member_reads_the_events_of_its_member_only() -> N
 def test_a_table_that_is_left_in_a_passing_state_is_found_in_the_first_one() -> None:
     monitor = RuleMonitor([find_rule(SHIPPED, "PTL010")])
     assert monitor.settled("PTL010", "unflushed") == "away"
+    assert monitor.settled("PTL010", "put-by") == "away"
     assert monitor.settled("PTL010", "installed") == "installed"
