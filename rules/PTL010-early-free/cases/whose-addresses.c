@@ -3,6 +3,7 @@
 /* A flush of the kernel's addresses leaves what processors keep of a process. */
 #include <linux/export.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
