@@ -41,6 +41,30 @@ unsigned long extra_freed(struct mm_struct *mm, pmd_t *pmd)
 }
 EXPORT_SYMBOL_GPL(extra_freed);
 
+/* Taken off a list that it has been on all along. */
+void extra_listed(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	synchronize_rcu();
+	ptdesc_retire(pt);
+	list_del(&pt->pt_list);	/* expect: use-after-queue */
+}
+EXPORT_SYMBOL_GPL(extra_listed);
+
+/* Linked for whoever counts them. */
+static LIST_HEAD(extra_tables);
+
+void extra_counted(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	synchronize_rcu();
+	ptdesc_retire(pt);
+	list_add(&pt->pt_list, &extra_tables);	/* expect: use-after-queue */
+}
+EXPORT_SYMBOL_GPL(extra_counted);
+
 /* An entry of it. */
 int extra_entry(struct mm_struct *mm, pmd_t *pmd)
 {
