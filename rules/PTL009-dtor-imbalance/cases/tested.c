@@ -51,3 +51,15 @@ void extra_again(struct mm_struct *mm, pmd_t *pmd)
 	ptdesc_put(pt);
 }
 EXPORT_SYMBOL_GPL(extra_again);
+
+void extra_asked_again(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	synchronize_rcu();
+	ptdesc_destruct(pt);
+	if (folio_test_pgtable(ptdesc_folio(pt)))
+		ptdesc_destruct(pt);	/* ok: dtor-imbalance -- the first has taken the mark away */
+	ptdesc_put(pt);
+}
+EXPORT_SYMBOL_GPL(extra_asked_again);
