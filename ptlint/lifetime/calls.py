@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.blocking import Blocking
 from ptlint.lifetime.callees import Callees
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, kept_in, referred
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.flushing import callee_names
 from ptlint.lifetime.frames import Frame
@@ -114,20 +114,27 @@ class Calls:
     def called_back(self, definition: Definition, site: CallSite) -> None:
         """An RCU callback is called by its name: a user's table has to have had its grace period.
 
-        A function that takes nothing but an RCU head is one. An IPI in between is not told of: it is enough
-        where no walker comes that an RCU section alone protects.
+        So have all that the path has put into the structure whose head it is handed. A function that takes
+        nothing but an RCU head is one. An IPI in between is not told of: it is enough where no walker comes
+        that an RCU section alone protects.
         """
         types = [p.type for p in definition.function.parameters]
         if len(types) != 1 or types[0].pointers != 1 or not self.types.is_head(types[0].pointee()):
             return
         state, recorder = site.state, self.uses.recorder
-        identity = referred(site.argument(0))
-        known = state.objects.get(identity) if identity is not None else None
-        if identity is None or known is None or known.visibility is not Visibility.UNLINKED:
-            return
-        free = recorder.snapshot(identity, state, site.frame, site.sites)
-        if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
-            recorder.happens(DIRECT, identity, state, site.frame, site.sites)
+        head = site.argument(0)
+        identity = referred(head)
+        if identity is not None:
+            tables = [identity]
+        else:
+            tables = kept_in(head.base, state) if isinstance(head, Address) else []
+        for table in tables:
+            known = state.objects.get(table)
+            if known is None or known.visibility is not Visibility.UNLINKED:
+                continue
+            free = recorder.snapshot(table, state, site.frame, site.sites)
+            if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
+                recorder.happens(DIRECT, table, state, site.frame, site.sites)
 
     def flushed(self, site: CallSite, unit: str, outcomes: Outcomes, primitive: bool = False) -> Outcomes:
         """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.sites import site_keys
-from ptlint.lifetime.values import Address, Int, Reference, Symbol, Value
+from ptlint.lifetime.values import Address, Base, Int, Reference, Symbol, Value
 from ptlint.program.facts import Fact
 from ptlint.syntax import ir
 
@@ -92,3 +92,11 @@ def kept_at(at: Address, state: State) -> frozenset[int]:
     """Return the tables that stand in the arrays of a storage."""
     held = (referred(state.memory[inside]) for inside in arrays_of(at, state))
     return frozenset(identity for identity in held if identity is not None)
+
+
+def kept_in(base: Base, state: State) -> list[int]:
+    """Return the tables that a path has put into a storage that is no table itself."""
+    if base[0] == "object":
+        return []
+    kept = [v for at, v in state.memory.items() if isinstance(at, Address) and at.base == base]
+    return sorted({v.object for v in kept if isinstance(v, Reference) and state.is_table(v)})

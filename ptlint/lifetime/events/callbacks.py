@@ -7,13 +7,13 @@ They are walked at once, with what they are handed: what the path does before th
 from __future__ import annotations
 
 from ptlint.lifetime.activations import Activations
-from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referred
+from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, kept_in, referred
 from ptlint.lifetime.monitor import CALLBACK, QUEUE
-from ptlint.lifetime.objects import State, Sync, Visibility
+from ptlint.lifetime.objects import Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import enclosing
-from ptlint.lifetime.values import Address, Base, Code, Int, Interner, Reference
+from ptlint.lifetime.values import Address, Code, Int, Interner
 from ptlint.program.facts import Fact
 from ptlint.program.program import Program
 
@@ -112,14 +112,6 @@ class CallbackEvents:
         later.state.locks = frozenset()
         self.activations.enter(definition, later.arguments, later)
         return self.skip(site)
-
-
-def kept_in(base: Base, state: State) -> list[int]:
-    """Return the tables that a path has put into a storage that is no table itself."""
-    if base[0] == "object":
-        return []
-    kept = [v for at, v in state.memory.items() if isinstance(at, Address) and at.base == base]
-    return sorted({v.object for v in kept if isinstance(v, Reference) and state.is_table(v)})
 
 
 def after_grace(identity: int, fact: Fact, site: CallSite, recorder: Recorder) -> None:

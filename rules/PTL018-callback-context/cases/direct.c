@@ -3,6 +3,7 @@
 /* A callback is called by its name. */
 #include <linux/export.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
@@ -54,3 +55,39 @@ void extra_lost(struct mm_struct *mm, pmd_t *pmd)
 		extra_free(&page_ptdesc(pgtable_page(table))->pt_rcu_head);	/* ok: callback-context -- fresh */
 }
 EXPORT_SYMBOL_GPL(extra_lost);
+
+/* A structure with its own head: what stands in it has to have waited. */
+struct extra_pair {
+	struct rcu_head rcu;
+	struct ptdesc *one;
+	struct ptdesc *two;
+};
+
+static void extra_free_pair(struct rcu_head *head)
+{
+	struct extra_pair *pair = container_of(head, struct extra_pair, rcu);
+
+	ptdesc_retire(pair->one);
+	ptdesc_retire(pair->two);
+	kfree(pair);
+}
+
+void extra_drop_pair(struct mm_struct *mm, pmd_t *pmd, struct extra_pair *pair, bool few)
+{
+	pair->one = take(mm, pmd);
+	pair->two = take(mm, pmd + 1);
+	if (few)
+		extra_free_pair(&pair->rcu);	/* expect: callback-context */
+	else
+		call_rcu(&pair->rcu, extra_free_pair);	/* ok: callback-context -- queued */
+}
+EXPORT_SYMBOL_GPL(extra_drop_pair);
+
+void extra_wait_pair(struct mm_struct *mm, pmd_t *pmd, struct extra_pair *pair)
+{
+	pair->one = take(mm, pmd);
+	pair->two = take(mm, pmd + 1);
+	synchronize_rcu();
+	extra_free_pair(&pair->rcu);	/* ok: callback-context -- both have waited */
+}
+EXPORT_SYMBOL_GPL(extra_wait_pair);
