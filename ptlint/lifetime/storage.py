@@ -52,23 +52,35 @@ class Storage:
     def overlapped(self, unit: str, tag: str, member: str) -> tuple[str, ...]:
         """Return the other members of a table's own descriptor that share bytes with one of its members.
 
-        The bytes of an rcu_head are left out: they have rules of their own.
+        The bytes of an rcu_head are left out: they have rules of their own. Where tables have no descriptor
+        of their own, that of any page is theirs. What it keeps of other pages shares its bytes with all of
+        that, so only members are compared there that are a choice within one alternative (`Struct.choice`).
         """
-        if f"struct {tag}" not in self.types.described:
+        type_ = Type(f"struct {tag}")
+        if type_.name not in self.types.descriptors or self.types.is_only_data(type_):
             return ()
         key = (unit, tag, member)
         known = self._overlapped.get(key)
         if known is None:
-            known = self._overlapped[key] = tuple(self._find_overlapped(unit, tag, member))
+            own = type_.name in self.types.described
+            found = self._find_overlapped(unit, tag, member, own) if own or not self._described(unit) else ()
+            known = self._overlapped[key] = tuple(found)
         if self.program.noted is not None:
             self.program.noted.overlapped[key] = known
         return known
 
-    def _find_overlapped(self, unit: str, tag: str, member: str) -> Iterator[str]:
+    def _described(self, unit: str) -> bool:
+        """Say whether a unit sees what describes a table and nothing else."""
+        return any(self._units.syntax(unit).struct(name) is not None for name in self.types.described)
+
+    def _find_overlapped(self, unit: str, tag: str, member: str, own: bool) -> Iterator[str]:
         mine, struct = self._span(unit, tag, member), self._units.syntax(unit).struct(f"struct {tag}")
         if mine is None or struct is None or self._shares(unit, tag, member):
             return
-        for name in sorted({field.name for field in struct.members()} - {member}):
+        within = struct if own else struct.choice(member)
+        if within is None:
+            return
+        for name in sorted({field.name for field in within.members()} - {member}):
             theirs = self._span(unit, tag, name)
             if theirs is not None and theirs[0] < mine[1] and mine[0] < theirs[1]:
                 yield name

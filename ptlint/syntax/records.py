@@ -72,6 +72,15 @@ class Struct:
         path = self.path(name)
         return Member(path[-1].type, self.declaring_tag(name), path[-1].lengths) if path else None
 
+    def choice(self, name: str) -> Struct | None:
+        """Return the anonymous union that the member *name* is one of, in an alternative of another union.
+
+        None for any other member: what the structure as a whole is chooses between those.
+        """
+        around = [field.inner for field in self.path(name)[:-1] if field.inner is not None]
+        nested = len(around) > 1 and around[-1].union and any(struct.union for struct in around[:-1])
+        return around[-1] if nested else None
+
     def members(self) -> Iterator[Field]:
         """Yield all named members, those of anonymous members in their place."""
         for field in self.fields:

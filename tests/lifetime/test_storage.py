@@ -116,3 +116,62 @@ def test_what_is_asked_is_noted_for_who_keeps_the_answer() -> None:
         ("mm/a.c", "page", "lru"): True,
         ("mm/a.c", "page", "mapping"): False,
     }
+
+
+PAGES = """\
+struct list_head { struct list_head *next, *prev; };
+struct rcu_head { struct rcu_head *next; void (*func)(struct rcu_head *head); };
+typedef struct { long v; } pte_t;
+
+struct page {
+	unsigned long flags;
+	union {
+		struct {
+			struct list_head lru;
+			void *mapping;
+			union {
+				unsigned long index;
+				unsigned long share;
+			};
+			unsigned long private;
+		};
+		struct {
+			unsigned long pads[3];
+			union {
+				void *pt_mm;
+				int pt_frag_refcount;
+			};
+			void *ptl;
+		};
+		struct rcu_head rcu_head;
+	};
+	union {
+		unsigned int page_type;
+		int _mapcount;
+	};
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("member", "others"),
+    [
+        ("pt_mm", ("pt_frag_refcount",)),
+        ("pt_frag_refcount", ("pt_mm",)),
+        ("index", ("share",)),  # not what a table has there
+        ("ptl", ()),  # `private` is of pages that are no tables
+        ("page_type", ()),
+        ("lru", ()),
+    ],
+)
+def test_where_tables_are_pages_what_one_kind_of_page_may_keep_overlaps(
+    member: str, others: tuple[str, ...]
+) -> None:
+    program = program_of(PAGES)
+    storage = Storage(program, TableTypes(program.facts))
+    assert storage.overlapped("mm/a.c", "page", member) == others
+
+
+def test_where_tables_have_a_descriptor_pages_are_not_asked() -> None:
+    program = program_of(PAGES + "struct ptdesc { unsigned long pt_flags; };\n")
+    assert Storage(program, TableTypes(program.facts)).overlapped("mm/a.c", "page", "pt_mm") == ()
