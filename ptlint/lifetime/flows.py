@@ -252,7 +252,7 @@ class _Tracer:
             case ir.Deref(pointer, type_):
                 if self.types.is_entry(type_):
                     return self.found(type_)  # what an entry points to is another table
-                return self.found(type_) or self.carries(pointer)
+                return self.typed(type_, self.found(type_) or self.carries(pointer))
             case ir.Member(base, name, _, type_):
                 if self.found(type_, name):
                     return True

@@ -64,3 +64,21 @@ def test_what_a_pointer_leads_to_is_handed_each_argument_in_its_place(hook: str,
 @pytest.mark.parametrize("hook", ["drops_entry", "drops_buffer"])
 def test_assembler_may_hand_on_anything_in_any_place(hook: str) -> None:
     assert "free" in acts("through_assembler", hook)
+
+
+def test_what_is_loaded_from_an_array_of_tables_is_one() -> None:
+    code = """\
+typedef struct { unsigned long pmd; } pmd_t;
+void free_page(unsigned long addr);
+void drops(pmd_t *tables[], int count) { free_page((unsigned long)tables[count]); }
+void drops_numbers(unsigned long pages[], int count) { free_page(pages[count]); }
+"""
+    program = program_of(code)
+    types = TableTypes(program.facts)
+    flows = Flows(program, program.facts, types, Storage(program, types))
+    consumed = {}
+    for name in ("drops", "drops_numbers"):
+        definition = program.resolve(name, PATH)
+        assert definition is not None
+        consumed[name] = flows.consuming(flows.flow(definition, 0).acts)
+    assert consumed == {"drops": True, "drops_numbers": False}
