@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Questions about the body that a name means, and about what that calls."""
+"""Questions about the body that a name means, and about what that calls, or what a variable is set to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from ptlint.lifetime.flushing import Flushing
 from ptlint.lifetime.following import Following
+from ptlint.lifetime.numbers import Numbers
 from ptlint.lifetime.purity import Purity
 from ptlint.lifetime.stubs import Stubs
 from ptlint.lifetime.tables import TableTypes
@@ -22,6 +23,7 @@ class Question(Enum):
     BY_VALUE = auto()
     CONSTANT = auto()
     ANSWERED = auto()
+    CLEAR = auto()
 
 
 class Bodies:
@@ -33,11 +35,12 @@ class Bodies:
         self.following = Following(program)
         self.purity = Purity(program)
         self.stubs = Stubs(types)
+        self.numbers = Numbers(program)
 
     def answer(self, question: Question, name: str, unit: str, index: int) -> bool:
         """Answer for a function as a unit names it; *index* is the number of an argument, if one is meant.
 
-        Of FLUSHES it is 1 if a flush of the kernel's addresses counts.
+        Of FLUSHES it is 1 if a flush of the kernel's addresses counts. CLEAR is about a variable, and a mask.
         """
         match question:
             case Question.FLUSHES:
@@ -52,3 +55,5 @@ class Bodies:
                 definition = self.program.resolve(name, unit)
                 answer = None if definition is None else self.stubs.answer(definition.function)
                 return bool(answer) if index else answer is not None
+            case Question.CLEAR:
+                return self.numbers.clear(name, index)

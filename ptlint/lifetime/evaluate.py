@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ptlint.lifetime.bits import IN_PAGE, Clear, Flags
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import Memory
@@ -25,7 +26,6 @@ from ptlint.lifetime.values import (
 from ptlint.syntax import ir
 
 ORDER = "order"  # of a table: how many pages it was allocated as
-IN_PAGE = 0xFFF  # the bits of an address that say where in a page it is, with the smallest of pages
 MOST_FLAGS = 5  # adjacent bits that may be flags of an entry; more are part of an address
 TAG = 0x3F  # low bits of pointers that are used to tell tables apart
 
@@ -44,7 +44,12 @@ class Evaluator:
     """
 
     def __init__(
-        self, interner: Interner, memory: Memory, discovery: Discovery, provenance: Provenance
+        self,
+        interner: Interner,
+        memory: Memory,
+        discovery: Discovery,
+        provenance: Provenance,
+        clear: Clear,
     ) -> None:
         self.interner = interner
         self.memory = memory
@@ -52,6 +57,7 @@ class Evaluator:
         self.provenance = provenance
         self.truths = Truths(interner)
         self.operators = Operators(interner, self.truths)
+        self.flags = Flags(interner, clear)
 
     def evaluate(self, e: ir.Expression, state: State, frame: Frame) -> Value:
         """Return the value of an expression, read in the activation `frame`."""
@@ -105,12 +111,14 @@ class Evaluator:
         """Return which low bits are set in an address; if that is not known, note that they are asked for.
 
         An entry that holds the bare address of a static table is empty: it has no flags, wherever an
-        architecture keeps them. Of others only values that are pointers by their type count: an entry has
-        flags.
+        architecture keeps them. One that the path has made of a table that it has allocated has those that
+        were put there. Of others only values that are pointers by their type count: an entry has flags.
         """
         known = state.objects.get(pointer.object)
         if known is not None and known.origin is Origin.GLOBAL and not pointer.offset:
             return 0 if 0 <= mask <= IN_PAGE or is_flags(mask) else None
+        if not typed and known is not None and known.origin is Origin.ALLOCATION and pointer.offset:
+            return self.flags.of(pointer.offset, mask) if mask > 0 else None
         if not typed or not 0 < mask <= TAG:
             return None
         bits = None if state.as_found(pointer.object) else self.operators.bits(pointer, mask)

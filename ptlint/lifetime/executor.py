@@ -87,7 +87,7 @@ class Executor:
         )
         self.memory = Memory(interner, types, self.discovery)
         self.provenance = provenance
-        self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance)
+        self.evaluator = Evaluator(interner, self.memory, self.discovery, provenance, self.relevance.clear)
         self.recorder = Recorder(
             journal, self.evaluator.truths, provenance, kernel_roots, self.monitor, types
         )

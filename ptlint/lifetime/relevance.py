@@ -249,6 +249,10 @@ class Relevance:
             return None
         return int(self.of_body((Question.ANSWERED, name, unit, 1)))
 
+    def clear(self, name: str, mask: int) -> bool:
+        """Say whether a variable has none of some bits, whatever it is set to."""
+        return self.of_body((Question.CLEAR, name, "", mask))
+
     def of_body(self, key: tuple[Question, str, str, int]) -> bool:
         """As these, for a question that is put into one value."""
         known = self._bodies.get(key)

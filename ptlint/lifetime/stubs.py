@@ -39,24 +39,25 @@ def _given(function: ir.Function) -> int | None:
     end = block.terminator
     if block.instructions or not isinstance(end, ir.Return) or end.value is None:
         return None
-    number = _number(end.value)
-    if number is not None and function.result.name in ("bool", "_Bool"):
-        return int(number != 0)
-    return number if number in (0, 1) else None
+    given = number(end.value)
+    if given is not None and function.result.name in ("bool", "_Bool"):
+        return int(given != 0)
+    return given if given in (0, 1) else None
 
 
-def _number(e: ir.Expression) -> int | None:
+def number(e: ir.Expression) -> int | None:
+    """Return the number that an expression is, None if it reads anything."""
     match e:
         case ir.Constant(value):
             return value
         case ir.Cast(ir.Type(_, 0, False), operand):
-            return _number(operand)
+            return number(operand)
         case ir.Unary(operator, operand):
-            number = _number(operand)
-            if number is not None:
-                return {"-": -number, "~": ~number, "!": int(not number)}.get(operator)
+            given = number(operand)
+            if given is not None:
+                return {"-": -given, "~": ~given, "!": int(not given)}.get(operator)
         case ir.Binary(operator, left, right):
-            one, two = _number(left), _number(right)
+            one, two = number(left), number(right)
             if one is not None and two is not None:
                 return fold(operator, one, two)
     return None

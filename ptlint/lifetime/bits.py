@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which flags are set in an entry that the path itself has put together, of a table that it has allocated.
+
+A page is at a multiple of its size, and no physical address has one of the highest bits: there are only the
+flags that the path has added. Nothing is said of bits that belong to the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptlint.lifetime.values import Interner
+
+IN_PAGE = 0xFFF  # the bits of an address that say where in a page it is, with the smallest of pages
+HIGHEST = 52  # no physical address has more bits
+
+Clear = Callable[[str, int], bool]  # says whether a variable has none of some bits, whatever it is set to
+
+
+class Flags:
+    """Tells by the expression that made an entry of a table's address. `clear` knows of variables."""
+
+    def __init__(self, interner: Interner, clear: Clear) -> None:
+        self.interner = interner
+        self.clear = clear
+
+    def of(self, offset: int, mask: int) -> int | None:
+        """Return which bits of a mask are set in a representation of an aligned page; None if not known."""
+        if not mask:
+            return 0
+        expression = self.interner.expression(offset) if offset else None
+        if expression is None:
+            return None if mask & ~IN_PAGE else 0
+        if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
+            return None
+        operator, inner, other = expression
+        operand = self.interner.expression(other)
+        number = operand[1] if isinstance(operand, tuple) and operand[0] == "int" else None
+        match operator:
+            case "&" if number is not None:
+                return self.of(inner, mask & number)
+            case "|" if number is not None:
+                rest = self.of(inner, mask & ~number)
+                return None if rest is None else rest | (mask & number)
+            case "|" if isinstance(operand, tuple) and operand[0] == "load":
+                base, path = operand[1], operand[2]
+                if base[0] == "global" and not path and self.clear(base[1], mask):
+                    return self.of(inner, mask)
+            case "<<" if number is not None:
+                return self.shifted(mask, number)
+            case "+" | "-" if number is not None and not number & IN_PAGE and not mask & ~IN_PAGE:
+                return self.of(inner, mask)
+        return None
+
+    def shifted(self, mask: int, number: int) -> int | None:
+        """As `of`, of a page's number that is shifted to where an entry has its address."""
+        address = ((1 << HIGHEST) - 1) & ~((1 << number) - 1)
+        return None if mask & address or mask < 0 else 0
