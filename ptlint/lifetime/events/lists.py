@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
-from ptlint.lifetime.objects import Origin
+from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Int, Interner, Symbol, Value
@@ -35,6 +35,7 @@ class ListEvents:
         """`argument` is linked into the list of `value`: left there, if the list has a name.
 
         What an entry pointed to is a table, or what a leaf maps: which, those say who take it off the list.
+        Behind a page that is no table there are no tables.
         """
         entry, head = site.argument(fact.argument), site.argument(fact.value)
         identity = referred(entry)
@@ -46,7 +47,7 @@ class ListEvents:
             self.recorder.note(
                 state, identity, "link", site.instruction.place, site.frame, f"linked into {name}"
             )
-            if name:
+            if name and (known.table or not self.behind_data(head, state)):
                 self.recorder.fills(name, known)
                 self.recorder.park(name, identity, state, site.frame, site.sites)
                 if isinstance(head, Address) and head.base[0] == "local":
@@ -56,6 +57,12 @@ class ListEvents:
                 ):  # what became of a table of the kernel, if it is one, tells nothing of others
                     state.change(identity, freed=True)
         return [(state, Int(0))]
+
+    def behind_data(self, head: Value, state: State) -> bool:
+        """Say whether a list's head stands in the descriptor of a page that is not known to be a table."""
+        identity = head.base[1] if isinstance(head, Address) and head.base[0] == "object" else None
+        owner = state.objects.get(identity) if isinstance(identity, int) else None
+        return owner is not None and not owner.table
 
     def linked(self, event: str, entry: Value, identity: int, site: CallSite) -> None:
         """Tell of an event of the member that links a table, if it shares its bytes with the rcu_head."""
