@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from ptlint.lifetime.flushing import Flushing
 from ptlint.lifetime.following import Following
+from ptlint.lifetime.keeping import Keeping
 from ptlint.lifetime.numbers import Numbers
 from ptlint.lifetime.purity import Purity
 from ptlint.lifetime.stubs import Stubs
@@ -20,6 +21,8 @@ class Question(Enum):
 
     FLUSHES = auto()
     FOLLOWS = auto()
+    COUNTS = auto()
+    USES_SPACE = auto()
     BY_VALUE = auto()
     CONSTANT = auto()
     ANSWERED = auto()
@@ -33,6 +36,7 @@ class Bodies:
         self.program = program
         self.flushing = (Flushing(program, facts, kernel=False), Flushing(program, facts, kernel=True))
         self.following = Following(program)
+        self.keeping = Keeping(program, facts, types, self.following)
         self.purity = Purity(program)
         self.stubs = Stubs(types)
         self.numbers = Numbers(program)
@@ -47,6 +51,10 @@ class Bodies:
                 return self.flushing[index].may(name, unit)
             case Question.FOLLOWS:
                 return self.following.follows_named(name, index, unit)
+            case Question.COUNTS:
+                return self.keeping.counts(name, unit)
+            case Question.USES_SPACE:
+                return self.keeping.uses(name, unit, index)
             case Question.BY_VALUE:
                 return self.purity.by_value(name, unit)
             case Question.CONSTANT:

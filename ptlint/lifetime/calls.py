@@ -13,11 +13,12 @@ from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.flushing import callee_names
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import write
-from ptlint.lifetime.monitor import DIRECT
+from ptlint.lifetime.monitor import DIRECT, SLEEP
 from ptlint.lifetime.objects import Origin, State, Sync, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.shapes import shape_of
-from ptlint.lifetime.sites import enclosing
+from ptlint.lifetime.sites import SiteKey, enclosing
+from ptlint.lifetime.spaces import Spaces
 from ptlint.lifetime.uses import Uses
 from ptlint.lifetime.values import Address, Int, Reference, Symbol, Value
 from ptlint.program.facts import Facts
@@ -52,6 +53,7 @@ class Calls:
         self.skip = skip
         self.uses = uses
         self.blocking = Blocking(program, facts, activations)
+        self.spaces = Spaces(program, relevance, evaluator)
         self.journal = uses.recorder.journal
 
     def call(self, instruction: ir.Call, state: State, frame: Frame) -> list[State]:
@@ -83,7 +85,7 @@ class Calls:
             and not site.state.slept
             and ((fact is not None and fact.sleeps) or self.blocking.may(site, unit))
         ):
-            site.state.slept = site.sites
+            self.broke(site.sites, site.state, site.frame)
         if fact is not None:
             if site.state.handed:
                 self.uses.reached(fact, site)
@@ -105,11 +107,25 @@ class Calls:
         )
         if definition is None:
             self.unknown_callee(site, unit)
+            if site.state.callback and not site.state.slept and self.spaces.handed(site, unit):
+                self.broke(site.sites, site.state, site.frame)
             if site.state.handed:
                 self.uses.called(site, unit)
             return self.flushed(site, unit, self.skip(site))
         self.called_back(definition, site)
         return self.activations.enter(definition, self.typed(definition, site), site)
+
+    def look_at(self, instruction: ir.Instruction, state: State, frame: Frame) -> None:
+        """Look at an instruction of an RCU callback that is about to be walked."""
+        used = self.spaces.used(instruction, state, frame)
+        if used:
+            self.broke(used, state, frame)
+
+    def broke(self, sites: tuple[SiteKey, ...], state: State, frame: Frame) -> None:
+        """An RCU callback does what is wrong there: so is what it has freed already, or will free."""
+        state.slept = sites
+        for identity in state.called:
+            self.uses.recorder.happens(SLEEP, identity, state, frame, sites)
 
     def called_back(self, definition: Definition, site: CallSite) -> None:
         """An RCU callback is called by its name: a user's table has to have had its grace period.

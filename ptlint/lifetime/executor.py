@@ -495,6 +495,8 @@ class Executor:
             for s in states:
                 if s.handed or s.called:
                     self.uses.look_at(instruction, s, frame)
+                if s.callback and not s.slept:
+                    self.calls.look_at(instruction, s, frame)
             if isinstance(instruction, ir.Call):
                 states = [after for s in states for after in self.calls.call(instruction, s, frame)]
                 if not states:

@@ -136,7 +136,7 @@ class State:
     reading: frozenset[int] | None = (
         None  # in a read-side section: what was handed over before. Not in `core`
     )
-    slept: tuple[SiteKey, ...] = ()  # where an RCU callback may have slept
+    slept: tuple[SiteKey, ...] = ()  # where an RCU callback did what is wrong there: it may have slept, say
     impossible: bool = False  # what the path has learnt contradicts itself: it does not exist
 
     def copy(self) -> State:

@@ -235,6 +235,14 @@ class Relevance:
         """Say whether it reads or writes what an argument points to."""
         return self.of_body((Question.FOLLOWS, name, unit, index))
 
+    def counts(self, name: str, unit: str) -> bool:
+        """Say whether it counts the references to an address space."""
+        return self.of_body((Question.COUNTS, name, unit, 0))
+
+    def uses_space(self, name: str, unit: str, index: int) -> bool:
+        """Say whether it uses the address space that an argument points to."""
+        return self.of_body((Question.USES_SPACE, name, unit, index))
+
     def by_value(self, name: str, unit: str) -> bool:
         """Say whether it is handed nothing but plain values."""
         return self.of_body((Question.BY_VALUE, name, unit, 0))
