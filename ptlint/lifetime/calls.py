@@ -89,6 +89,8 @@ class Calls:
         if fact is not None:
             if site.state.handed:
                 self.uses.reached(fact, site)
+            if fact.event == "queue":
+                self.uses.queued(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
                 return self.flushed(site, unit, handler(fact, site), primitive=fact.event != "flush")

@@ -493,7 +493,7 @@ class Executor:
         states = [state]
         for instruction in instructions:
             for s in states:
-                if s.handed or s.called:
+                if s.handed or s.called or s.callback:
                     self.uses.look_at(instruction, s, frame)
                 if s.callback and not s.slept:
                     self.calls.look_at(instruction, s, frame)

@@ -18,6 +18,7 @@ UNCHANGED = 0  # the status of a table that nothing has happened to yet
 # Events, as `ptlint.rules.model.Event` spells them.
 ALLOC = "alloc"
 SLAB = "slab"
+TAGGED = "tagged"
 CONSTRUCT = "construct"
 PUBLISH = "publish"
 UNLINK = "unlink"

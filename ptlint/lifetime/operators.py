@@ -86,26 +86,7 @@ class Operators:
 
         Pages, descriptors and entries are aligned: what was not put there is zero.
         """
-        return self._bits(pointer.offset, mask) if 0 < mask <= ALIGNED else None
-
-    def _bits(self, offset: int, mask: int) -> int | None:
-        if not offset:
-            return 0
-        expression = self.interner.expression(offset)
-        if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
-            return None
-        other = self.interner.expression(expression[2])
-        number: int | None = other[1] if isinstance(other, tuple) and other[0] == "int" else None
-        if expression[0] == "&" and number is not None and not number & mask:
-            return 0
-        if expression[0] == "<<" and number is not None and mask < 1 << number:
-            return 0
-        inner = self._bits(expression[1], mask)
-        if inner is None or expression[0] in ("+", "-"):
-            return inner  # a whole number of entries
-        if number is not None and expression[0] == "|":
-            return inner | number & mask
-        return inner & number if number is not None and expression[0] == "&" else None
+        return bits(pointer.offset, mask, self.interner) if 0 < mask <= ALIGNED else None
 
     def unary(self, operator: str, value: Value, state: State) -> Value:
         """Return `operator value`."""
@@ -135,6 +116,27 @@ class Operators:
             return Int(0)
         keys = tuple(self.interner.number(v) for v in values)
         return Symbol(self.interner.key(("aggregate", *keys), keys))
+
+
+def bits(offset: int, mask: int, interner: Interner) -> int | None:
+    """Return which bits of `mask` are set in an expression of an aligned address, None if unknown."""
+    if not offset:
+        return 0
+    expression = interner.expression(offset)
+    if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
+        return None
+    other = interner.expression(expression[2])
+    number: int | None = other[1] if isinstance(other, tuple) and other[0] == "int" else None
+    if expression[0] == "&" and number is not None and not number & mask:
+        return 0
+    if expression[0] == "<<" and number is not None and mask < 1 << number:
+        return 0
+    inner = bits(expression[1], mask, interner)
+    if inner is None or expression[0] in ("+", "-"):
+        return inner  # a whole number of entries
+    if number is not None and expression[0] == "|":
+        return inner | number & mask
+    return inner & number if number is not None and expression[0] == "&" else None
 
 
 def fold(operator: str, a: int, b: int) -> int | None:

@@ -157,7 +157,7 @@ class Descriptors:
     def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:
         """Say whether a callback finds the object whose member was queued; yes where that is not known."""
         unit, tag = frame.definition.unit, self.provenance.tag(queued)
-        mine = self.storage.starts(unit, tag, str(queued.path[0])) if tag else None
+        mine = self.storage.starts(unit, tag, str(queued.path[-1])) if tag else None
         theirs = self.storage.starts(unit, type_.name.removeprefix("struct "), member)
         return mine is None or theirs is None or mine == theirs
 

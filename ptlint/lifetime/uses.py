@@ -13,8 +13,9 @@ from ptlint.lifetime.callsite import CallSite, referred
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.following import WHOLE, WORD, parts, read_by
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.monitor import ACCESS, MISMATCH, USE
+from ptlint.lifetime.monitor import ACCESS, MISMATCH, TAGGED, USE
 from ptlint.lifetime.objects import State
+from ptlint.lifetime.operators import ALIGNED
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import site_keys
@@ -22,6 +23,9 @@ from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Reference, Slot, Value
 from ptlint.program.facts import Fact
 from ptlint.syntax import ir
+
+FOLLOWED = ("*", "[]")  # where a path goes through a pointer, or to an element of an array
+OUTERMOST = ((), *((step,) for step in FOLLOWED))  # what comes before a member of a structure's own
 
 
 class Uses:
@@ -64,6 +68,17 @@ class Uses:
             if identity is not None and identity in site.state.handed and not covered(identity, site.state):
                 self.recorder.happens(USE, identity, site.state, site.frame, site.sites)
 
+    def queued(self, fact: Fact, site: CallSite) -> None:
+        """A head is queued to RCU: where the descriptor's pointer has low bits set, it is no page's head."""
+        if fact.argument is None or fact.argument >= len(site.instruction.arguments):
+            return
+        head = site.instruction.arguments[fact.argument]
+        inside = ir.whole(head.operand) if isinstance(head, ir.AddressOf) else head
+        if isinstance(inside, ir.Deref):
+            pointer = self.evaluator.evaluate(inside.pointer, site.state, site.frame)
+            if isinstance(pointer, Reference) and self.evaluator.operators.bits(pointer, ALIGNED):
+                self.recorder.happens(TAGGED, pointer.object, site.state, site.frame, site.sites)
+
     def decide(self, terminator: ir.Terminator, state: State, frame: Frame) -> None:
         """Look at what decides where control goes from a block, or is returned."""
         if isinstance(terminator, ir.Branch):
@@ -102,12 +117,18 @@ class Uses:
     def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
         """A callback goes from the rcu_head that it is given to the object: it has to be the queued one."""
         pointer = self.evaluator.evaluate(part.pointer, state, frame)
-        if not isinstance(pointer, Address) or pointer.base[0] != "object" or len(pointer.path) != 1:
+        if not isinstance(pointer, Address) or pointer.base not in state.graced:
             return
-        identity = pointer.base[1]
-        if identity not in state.called or not isinstance(identity, int):
+        if not pointer.path or pointer.path[-1] in FOLLOWED or pointer.path[-2:-1] not in OUTERMOST:
             return
         if self.descriptors.agree(pointer, part.type, part.member, frame):
+            return
+        identity = pointer.base[1]
+        if pointer.base[0] != "object":  # a batch's head, say, and the batch is taken for a table
+            identity = referred(self.evaluator.evaluate(part, state, frame))
+        elif identity not in state.called:
+            return
+        if not isinstance(identity, int):
             return
         what = f"container_of({part.type.name}, {part.member})"
         sites = site_keys(place, frame.definition.function.name, what)

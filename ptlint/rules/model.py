@@ -44,6 +44,7 @@ class Event(StrEnum):
     RECHECK = "recheck"
     SLEEP = "sleep"
     SLAB = "slab"  # made by the slab allocator: no whole page of its own
+    TAGGED = "tagged"  # its head is to be queued by a pointer with low bits set: that is no page's head
     ANOTHER = "another"  # what stands for any table of an array stands for the next one from now on
     BATCH = "batch"  # put among others that are freed together
     MISMATCH = "mismatch"  # its RCU callback takes the head for that of another type or member

@@ -53,3 +53,31 @@ void extra_drop_page(struct mm_struct *mm, pmd_t *pmd)
 	call_rcu(&pt->pt_rcu_head, extra_free_page);
 }
 EXPORT_SYMBOL_GPL(extra_drop_page);
+
+/* A batch's head, and the callback of a single table. */
+struct extra_batch {
+	struct rcu_head rcu;
+	unsigned int nr;
+	void *tables[];
+};
+
+struct extra_gather {
+	struct extra_batch *batch;
+};
+
+static void extra_free_single(struct rcu_head *head)
+{
+	struct ptdesc *pt = container_of(head, struct ptdesc, pt_rcu_head);	/* expect: head-mismatch */
+
+	ptdesc_retire(pt);	/* gap: no table is there */
+}
+
+void extra_drop_batch(struct extra_gather *gather, struct mm_struct *mm, pmd_t *pmd)
+{
+	struct extra_batch *batch = gather->batch;
+
+	batch->tables[batch->nr++] = take(mm, pmd);
+	gather->batch = NULL;
+	call_rcu(&batch->rcu, extra_free_single);	/* gap: the batch is taken for one */
+}
+EXPORT_SYMBOL_GPL(extra_drop_batch);

@@ -40,3 +40,29 @@ int extra_drop_bytes(struct mm_struct *mm, pud_t *pud)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(extra_drop_bytes);
+
+/* The pointer is told apart from others by a bit, which nobody has cleared. */
+static void extra_tagged_rcu(struct rcu_head *head)
+{
+	ptdesc_retire(container_of(head, struct ptdesc, pt_rcu_head));
+}
+
+static void extra_queue(void *table)
+{
+	struct ptdesc *pt = table;
+
+	call_rcu(&pt->pt_rcu_head, extra_tagged_rcu);	/* expect: table-type */
+}
+
+int extra_tagged(struct mm_struct *mm, pud_t *pud)
+{
+	pmd_t *pmd = pmd_alloc_one(mm, 0);
+
+	if (!pmd)
+		return -1;
+	pud_populate(mm, pud, pmd);
+	pud_clear(pud);
+	extra_queue((void *)((unsigned long)virt_to_ptdesc(pmd) | 1UL));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(extra_tagged);

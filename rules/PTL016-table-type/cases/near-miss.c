@@ -39,3 +39,21 @@ int extra_object(void)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(extra_object);
+
+/* A bit tells the pointer apart, and is cleared before its head is used. */
+int extra_stripped(struct mm_struct *mm, pud_t *pud)
+{
+	pmd_t *pmd = pmd_alloc_one(mm, 0);
+	unsigned long word;
+	struct ptdesc *pt;
+
+	if (!pmd)
+		return -1;
+	pud_populate(mm, pud, pmd);
+	pud_clear(pud);
+	word = (unsigned long)virt_to_ptdesc(pmd) | 1UL;
+	pt = (struct ptdesc *)(word & ~1UL);
+	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* ok: table-type -- the bit is gone */
+	return 0;
+}
+EXPORT_SYMBOL_GPL(extra_stripped);
