@@ -164,12 +164,23 @@ class Calls:
         recorder = self.uses.recorder
         for state, _ in outcomes:
             waiting = recorder.unlinked(state)
-            if not waiting or not any(self.relevance.flushes(name, unit, True) for name in names):
+            if not (waiting or state.unflushed) or self.blind(site.callee, unit):
                 continue
+            if not any(self.relevance.flushes(name, unit, True) for name in names):
+                continue
+            state.flush_lists()
             if not any(self.relevance.flushes(name, unit, False) for name in names):
                 waiting = [one for one in waiting if recorder.flushed_as_kernel(one, state, primitive)]
             recorder.flushed(waiting, state, site.frame)
         return outcomes
+
+    def blind(self, name: str, unit: str) -> bool:
+        """Say whether a function is handed nothing but entries: it knows of no address to flush for them.
+
+        What it may flush below is something of its own: the window through which it writes, say.
+        """
+        types = self.program.parameters(name, unit)
+        return bool(types) and all(self.types.is_slot(t) or self.types.is_entry(t) for t in types)
 
     def typed(self, definition: Definition, site: CallSite) -> list[Value]:
         """Return the arguments as the parameters' types make them: an unknown pointer may become a table."""

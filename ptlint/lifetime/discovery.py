@@ -81,6 +81,7 @@ class Discovery:
                     level=level,
                     table=True,
                     container=listed or UNNAMED,
+                    unflushed=listed in state.unflushed,
                     status=self.waited if waited else UNCHANGED,
                 )
             return Reference(identity, 0)

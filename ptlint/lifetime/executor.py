@@ -216,9 +216,9 @@ class Executor:
         else:
             made_alike = self.make_alike(known, state, (frame.number, block))
             merged = self.merge(known, state, (frame.number, block))
-            if merged is None and not made_alike:
+            kept = states[core] = merged or known
+            if not kept.join_lists(state) and merged is None and not made_alike:
                 return
-            states[core] = merged or known
         queue.add(block, core)
 
     def likeness(self, live: Liveness, block: int, state: State, frame: Frame) -> Hashable:

@@ -75,6 +75,7 @@ class Object:
     flushed: bool = False  # the TLB may have been flushed since it was unlinked
     detached: bool = False  # found below a table that was unlinked before: out of reach with that
     freed: bool = False
+    unflushed: bool = False  # taken off a local list, and the TLB was not flushed since one was put there
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
     batch: Base = ()  # given, as one of many in an array: the storage that holds it
     holder: str = ""  # the container that the table above it, or one further up, was loaded from
@@ -136,6 +137,8 @@ class State:
     reading: frozenset[int] | None = (
         None  # in a read-side section: what was handed over before. Not in `core`
     )
+    unflushed: frozenset[str] = frozenset()  # local lists that tables were put on since the TLB was flushed
+    served: frozenset[str] = frozenset()  # those that it was flushed for. Neither is in `core`
     slept: tuple[SiteKey, ...] = ()  # where an RCU callback did what is wrong there: it may have slept, say
     impossible: bool = False  # what the path has learnt contradicts itself: it does not exist
 
@@ -154,9 +157,32 @@ class State:
             self.called,
             self.callback,
             self.reading,
+            self.unflushed,
+            self.served,
             self.slept,
             self.impossible,
         )
+
+    def put_on(self, name: str) -> None:
+        """A table is put on a local list: a flush before that is none for it."""
+        self.unflushed |= {name}
+        self.served -= {name}
+
+    def flush_lists(self) -> None:
+        """The TLB is flushed: for all that is on local lists."""
+        self.served |= self.unflushed
+        self.unflushed = frozenset()
+
+    def join_lists(self, other: State) -> bool:
+        """Join what is known of local lists with that of another path; say whether that is news.
+
+        A flush on one of the paths counts: it is the one on which there was something to flush.
+        """
+        served = self.served | other.served
+        unflushed = (self.unflushed | other.unflushed) - served
+        news = (served, unflushed) != (self.served, self.unflushed)
+        self.served, self.unflushed = served, unflushed
+        return news
 
     def core(self, places: Container[Address | Slot]) -> Hashable:
         """Return what must agree for two paths to be merged: the objects, who refers to them, the locks.

@@ -99,7 +99,12 @@ class Recorder:
     def doubt(self, broken: Broken, event: str, known: Object, state: State) -> Violation:
         """Return a violation with no more than what tells how such tables are found."""
         found = Object(
-            known.origin, known.where, known.visibility, level=known.level, container=known.container
+            known.origin,
+            known.where,
+            known.visibility,
+            level=known.level,
+            container=known.container,
+            unflushed=known.unflushed,
         )
         kernel = self.is_kernel(known, state)
         return Violation(broken.rule, event, broken.starts, Free((), found, (), ("", ""), False, kernel))

@@ -139,8 +139,12 @@ class States:
         return not self.found(violation.rule, violation.free).isdisjoint(violation.starts)
 
     def found(self, rule: str, free: Free) -> frozenset[str]:
-        """Return the states in which a table that was found may have been."""
-        return frozenset(self.monitor.settled(rule, state) for state in self.met(rule, free))
+        """Return the states in which a table that was found may have been.
+
+        What was put on a list of the root's own is as it was left there until the root flushes the TLB.
+        """
+        met = self.met(rule, free)
+        return met if free.object.unflushed else frozenset(self.monitor.settled(rule, one) for one in met)
 
     def met(self, rule: str, free: Free) -> frozenset[str]:
         """Return the states in which such tables are left."""

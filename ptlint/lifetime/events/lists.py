@@ -52,6 +52,7 @@ class ListEvents:
                 self.recorder.park(name, identity, state, site.frame, site.sites)
                 if isinstance(head, Address) and head.base[0] == "local":
                     self.name_links(head, name, site)  # not all that is in it has waited any more
+                    state.put_on(name)
                 if (
                     known.supposed
                 ):  # what became of a table of the kernel, if it is one, tells nothing of others

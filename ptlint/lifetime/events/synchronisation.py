@@ -71,6 +71,7 @@ class SynchronisationEvents:
             return self.skip(site)
         spared = site.state.copy()
         self.recorder.flushed(tables, spared, site.frame)
+        spared.flush_lists()
         return [(site.state, Int(1)), (spared, Int(0))]
 
     def order(self, tables: Iterable[int], sync: Sync, text: str, state: State, site: CallSite) -> None:

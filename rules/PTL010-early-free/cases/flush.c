@@ -6,6 +6,8 @@
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
+static pmd_t extra_shown;
+
 static void extra_rcu(struct rcu_head *head)
 {
 	ptdesc_retire(container_of(head, struct ptdesc, pt_rcu_head));
@@ -74,3 +76,20 @@ void extra_kernel(pmd_t *pmd, unsigned long addr)
 	flush_tlb_kernel_range(addr, addr + PMD_SIZE);
 }
 EXPORT_SYMBOL_GPL(extra_kernel);
+
+/* Writes through a window of its own, and flushes that: it knows of no other address. */
+static void extra_window(pmd_t entry)
+{
+	extra_shown = entry;
+	flush_tlb_all();
+}
+
+void extra_another_address(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = page_ptdesc(pgtable_page(pmd_pgtable(*pmd)));
+
+	pmd_clear(pmd);
+	extra_window(__pmd(0));
+	call_rcu(&pt->pt_rcu_head, extra_rcu);	/* expect: early-free */
+}
+EXPORT_SYMBOL_GPL(extra_another_address);
