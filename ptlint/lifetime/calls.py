@@ -93,7 +93,7 @@ class Calls:
                 self.uses.queued(fact, site)
             handler = self.handlers.get(fact.event)
             if handler is not None:
-                return self.flushed(site, unit, handler(fact, site), primitive=fact.event != "flush")
+                return self.flushed(site, unit, handler(fact, site))
             if fact.event == "noreturn":
                 return []
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
@@ -154,11 +154,10 @@ class Calls:
             if known.sync is Sync.NONE and not (known.excluded or free.kernel or free.dead):
                 recorder.happens(DIRECT, table, state, site.frame, site.sites)
 
-    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes, primitive: bool = False) -> Outcomes:
+    def flushed(self, site: CallSite, unit: str, outcomes: Outcomes) -> Outcomes:
         """Tell the tables whose entries were cleared of a call that is not entered and may flush the TLB.
 
-        A flush of the kernel's addresses says nothing of a process's tables. One within a primitive that sets
-        entries is for the kernel's alone: where it sets one of a process, that is not reached.
+        A flush of the kernel's addresses says nothing of a process's tables.
         """
         names = (site.callee, *callee_names(site.instruction))
         recorder = self.uses.recorder
@@ -170,7 +169,7 @@ class Calls:
                 continue
             state.flush_lists()
             if not any(self.relevance.flushes(name, unit, False) for name in names):
-                waiting = [one for one in waiting if recorder.flushed_as_kernel(one, state, primitive)]
+                waiting = [one for one in waiting if recorder.may_be_kernel(one, state)]
             recorder.flushed(waiting, state, site.frame)
         return outcomes
 

@@ -134,7 +134,8 @@ class Executor:
         """Walk a call, or take the outcome of the same call made before with the same objects."""
         folding = self.discovery.folding
         truths, memory = self.evaluator.truths, self.memory
-        key = (frame.number, tuple(arguments), self.core(state), folding.known(state))
+        lists = state.unflushed, state.served
+        key = (frame.number, tuple(arguments), self.core(state), folding.known(state), lists)
         known = self.outcomes.setdefault(key, [])
         before = next((one for one in known if one.serves(state)), None)
         if before is None:

@@ -91,10 +91,9 @@ class Recorder:
             self.happens(FLUSH, identity, state, frame, ())
             state.change(identity, flushed=True)
 
-    def flushed_as_kernel(self, identity: int, state: State, sure: bool) -> bool:
-        """Say whether a flush of the kernel's addresses is one for a table: it is or may be the kernel's."""
-        known = state.objects[identity]
-        return self.is_kernel(known, state) if sure else known.owner is not Owner.USER
+    def may_be_kernel(self, identity: int, state: State) -> bool:
+        """Say whether a table may be the kernel's."""
+        return state.objects[identity].owner is not Owner.USER
 
     def doubt(self, broken: Broken, event: str, known: Object, state: State) -> Violation:
         """Return a violation with no more than what tells how such tables are found."""
