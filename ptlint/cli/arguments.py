@@ -73,7 +73,13 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
         "--baseline", metavar="FILE", help="findings that are accepted, as baseline write makes"
     )
     run = parser.add_argument_group("how")
-    run.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
+    run.add_argument(
+        "--jobs",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes at most; a run uses one so far",
+    )
     run.add_argument("--no-cache", action="store_true", help="neither use nor fill the cache")
     run.add_argument("--allow-gaps", action="store_true", help="exit 0 where something was not analysed")
     run.add_argument("--bisect", action="store_true", help="exit 125 instead of 3 and 4, for git bisect run")
