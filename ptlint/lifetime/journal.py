@@ -66,6 +66,7 @@ class Journal:
     # with tables that nobody had handed over
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)  # what was walked
     units: set[str] = field(default_factory=set)
+    dangling: bool = False  # a table was made and freed, and what the caller handed in still points to it
 
     def free(self, free: Free) -> None:
         """Note that an object reached the allocator."""

@@ -146,6 +146,7 @@ class Recorder:
         )
         self.journal.free(self.snapshot(identity, state, site.frame, site.sites))
         self.hand_over(FREE, identity, state, site.frame, site.sites)
+        state.chains.pop(identity, None)  # this is where the way ended that it came by
         known = state.objects[identity]  # what was supposed of its mark keeps no paths apart from here on
         state.change(identity, freed=True, flagged=known.flagged and not known.supposed, supposed=False)
 
@@ -195,7 +196,12 @@ class Recorder:
         if at.base[0] == "local" or self.shared(at, value.object, state):
             return  # it was parked when it was stored
         known = state.objects.get(value.object)
-        if known is None or not known.table or known.freed:
+        if known is None or not known.table:
+            return
+        if known.freed:
+            holder = at.base[1] if at.base[0] == "symbol" else None
+            if known.made_here and isinstance(holder, int) and self.provenance.parameter_of(holder):
+                self.journal.dangling = True
             return
         name = str(at.base[1]) if at.base[0] == "list" else self.provenance.container_name(at)
         if known.visibility is Visibility.PARKED and known.container == name:

@@ -44,6 +44,7 @@ class _Relocation:
         new.definitions.update((key, definitions.get(one, one)) for key, one in old.definitions.items())
         new.owned.update(old.owned)
         new.units.update(old.units)
+        new.dangling = old.dangling
         return new
 
     def free(self, old: Free) -> Free:

@@ -214,7 +214,12 @@ class Search:
         return journal
 
     def depends(self, journal: Journal) -> bool:
-        """Say whether anything a root did is to be judged by its callers."""
+        """Say whether anything a root did is to be judged by its callers.
+
+        So is what they do with a pointer to a table that the root has freed.
+        """
+        if journal.dangling:
+            return True
         return any(depends_on_caller(f) for f in journal.frees.values()) or any(
             depends_on_caller(p.free)
             for p in journal.parked.values()
