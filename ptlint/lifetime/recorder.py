@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import ANOTHER, FLUSH, FREE, SLEEP, UNCHANGED, Broken, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FLUSH, FREE, SLEEP, TAKEN_BACK, UNCHANGED, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -128,6 +128,11 @@ class Recorder:
         else:
             self.happens(ANOTHER, identity, state, frame, ())
         state.handed -= {identity}
+
+    def taken_back(self, identity: int, state: State) -> bool:
+        """Say whether the path has taken a table out of where it was deposited, and has it still."""
+        status = state.objects[identity].status
+        return status != UNCHANGED and self.monitor.after(status, TAKEN_BACK)[0] == status
 
     def freed(self, identity: int, site: CallSite, callee: str) -> None:
         """Note that an object reached the allocator; a null pointer does not."""

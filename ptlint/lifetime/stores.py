@@ -120,7 +120,8 @@ class Stores:
             self.discovery.folding.forget(at.base[0] == "global", state)
         self.give_away(at, value, state)
         self.deposit(at, value, state, frame)
-        self.put_by(at, value, state, frame)
+        found = isinstance(value, Reference) and self.as_found(value.object, state)
+        self.put_by(at, value, found, state, frame)
         self.unions.written(at, value, place, state, frame)
         self.lend(at, value, place, state, frame)
         kept = isinstance(value, Reference) and at.base[0] != "local" and state.is_table(value)
@@ -135,7 +136,7 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,))
                 self.recorder.hand_over(BATCH, value.object, state, frame, (site,))
                 return
-            if state.as_found(value.object):  # from one container to another: found again where it went
+            if found:  # from one container to another: found again where it went
                 self.recorder.park(name, value.object, state, frame, (site,))
                 forget(at, state)
                 return
@@ -163,13 +164,18 @@ class Stores:
         elif isinstance(value, Reference) and not state.as_found(value.object):
             self.recorder.happens(DEPOSIT, holder, state, frame, ())
 
-    def put_by(self, at: Address, value: Value, state: State, frame: Frame) -> None:
+    def as_found(self, identity: int, state: State) -> bool:
+        """Say whether a table came from a container, and was not a deposit that the path has withdrawn."""
+        return state.as_found(identity) and not self.recorder.taken_back(identity, state)
+
+    def put_by(self, at: Address, value: Value, found: bool, state: State, frame: Frame) -> None:
         """Tell the table that is deposited, and the one that is not any more.
 
+        `found` says that it came from a container, and is no deposit that the path has withdrawn.
         Others find a deposit in a descriptor, or in the address space, and free what they find. No deposit
         is a pointer into the middle of a table's page: that is where the next table is cut from.
         Under-approximates: a table behind others on a list in that place counts as taken back, and one that
-        was found in another such place and moved here is not told of.
+        was found on a list and moved here is not told of.
         """
         if at.base[0] == "local":
             return
@@ -178,7 +184,7 @@ class Stores:
             self.recorder.happens(TAKEN_BACK, old.object, state, frame, ())
         if not isinstance(value, Reference) or not state.is_table(value) or self.advanced(value):
             return
-        if state.as_found(value.object) or at.base == ("object", value.object):
+        if found or at.base == ("object", value.object):
             return
         named = at.base[0] != "object" or self.descriptors.holds_table(at, frame)
         if named and self.discovery.keeps(at, state):

@@ -79,4 +79,39 @@ void extra_moves(struct mm_struct *mm, pmd_t *from, pmd_t *to)
 }
 EXPORT_SYMBOL_GPL(extra_moves);
 
+/* It goes although it was moved. */
+void extra_moves_and_frees(struct mm_struct *mm, pmd_t *from, pmd_t *to)
+{
+	pgtable_t spare = pgtable_trans_huge_withdraw(mm, from);
+
+	pgtable_trans_huge_deposit(mm, to, spare);
+	if (extra_refused(mm))
+		pte_free(mm, spare);	/* expect: early-free */
+}
+EXPORT_SYMBOL_GPL(extra_moves_and_frees);
+
+/* Moved there, and taken out again. */
+void extra_moves_and_withdraws(struct mm_struct *mm, pmd_t *from, pmd_t *to)
+{
+	pgtable_t spare = pgtable_trans_huge_withdraw(mm, from);
+
+	pgtable_trans_huge_deposit(mm, to, spare);
+	if (extra_refused(mm)) {
+		spare = pgtable_trans_huge_withdraw(mm, to);
+		pte_free(mm, spare);	/* ok: early-free -- withdrawn from there, too */
+	}
+}
+EXPORT_SYMBOL_GPL(extra_moves_and_withdraws);
+
+/* The same, by the name that it had before. */
+void extra_moves_and_takes_back(struct mm_struct *mm, pmd_t *from, pmd_t *to)
+{
+	pgtable_t spare = pgtable_trans_huge_withdraw(mm, from);
+
+	pgtable_trans_huge_deposit(mm, to, spare);
+	if (extra_refused(mm) && pgtable_trans_huge_withdraw(mm, to) == spare)
+		pte_free(mm, spare);	/* ok: early-free -- it is the one that was withdrawn */
+}
+EXPORT_SYMBOL_GPL(extra_moves_and_takes_back);
+
 #endif
