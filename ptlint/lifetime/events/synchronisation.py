@@ -67,7 +67,7 @@ class SynchronisationEvents:
     def on_hardware(self, fact: Fact, site: CallSite) -> Outcomes:
         """Where processors do not walk the tables by themselves, nothing is left to be flushed."""
         tables = self.recorder.unlinked(site.state)
-        if not tables:
+        if not (tables or site.state.unflushed):
             return self.skip(site)
         spared = site.state.copy()
         self.recorder.flushed(tables, spared, site.frame)
