@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which flags are set in an entry that the path itself has put together, of a table that it has allocated.
+"""Which bits are set in an address that the path itself has put together, or in an entry that it has made.
 
-A page is at a multiple of its size, and no physical address has one of the highest bits: there are only the
-flags that the path has added. Nothing is said of bits that belong to the address.
+Pages, descriptors and entries are aligned: of the lowest bits, those that were not put there are zero. The
+entry of a table that the path has allocated has the flags that were added: a page is at a multiple of its
+size, and no physical address has one of the highest bits. Nothing is said of bits that belong to the address.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ptlint.lifetime.values import Interner
 
 IN_PAGE = 0xFFF  # the bits of an address that say where in a page it is, with the smallest of pages
 HIGHEST = 52  # no physical address has more bits
+ALIGNED = 3  # the bits that are zero in every address of an entry or a descriptor
 
 Clear = Callable[[str, int], bool]  # says whether a variable has none of some bits, whatever it is set to
 
@@ -56,3 +58,29 @@ class Flags:
         """As `of`, of a page's number that is shifted to where an entry has its address."""
         address = ((1 << HIGHEST) - 1) & ~((1 << number) - 1)
         return None if mask & address or mask < 0 else 0
+
+
+def low_bits(offset: int, mask: int, interner: Interner) -> int | None:
+    """Return which bits of `mask` are set in an expression of an aligned address, None if unknown.
+
+    Unlike with `Flags`, what is added or subtracted is a whole number of entries, whatever it is.
+    """
+    if not 0 < mask <= ALIGNED:
+        return None
+    if not offset:
+        return 0
+    expression = interner.expression(offset)
+    if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
+        return None
+    other = interner.expression(expression[2])
+    number: int | None = other[1] if isinstance(other, tuple) and other[0] == "int" else None
+    if expression[0] == "&" and number is not None and not number & mask:
+        return 0
+    if expression[0] == "<<" and number is not None and mask < 1 << number:
+        return 0
+    inner = low_bits(expression[1], mask, interner)
+    if inner is None or expression[0] in ("+", "-"):
+        return inner  # a whole number of entries
+    if number is not None and expression[0] == "|":
+        return inner | number & mask
+    return inner & number if number is not None and expression[0] == "&" else None

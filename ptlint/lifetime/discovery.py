@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
+from ptlint.lifetime.bits import ALIGNED, low_bits
 from ptlint.lifetime.folding import Folding
 from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, PUT_BY, UNCHANGED, UNLINK, Monitor
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
-from ptlint.lifetime.operators import ALIGNED, bits
 from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value
@@ -95,7 +95,7 @@ class Discovery:
                     value.object, table=True, level=known.level if named or level == "any" else level
                 )
             if type_.pointers == 1 and type_.name in self.types.descriptors:
-                if bits(value.offset, ALIGNED, self.interner):
+                if low_bits(value.offset, ALIGNED, self.interner):
                     return value  # told apart from others by its low bits: no descriptor is there
                 return Reference(value.object, 0)  # made from a pointer to wherever in the page
         return value

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ptlint.lifetime.bits import IN_PAGE, Clear, Flags
+from ptlint.lifetime.bits import IN_PAGE, Clear, Flags, low_bits
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.memory import Memory
@@ -121,7 +121,8 @@ class Evaluator:
             return self.flags.of(pointer.offset, mask) if mask > 0 else None
         if not typed or not 0 < mask <= TAG:
             return None
-        bits = None if state.as_found(pointer.object) else self.operators.bits(pointer, mask)
+        found = state.as_found(pointer.object)
+        bits = None if found else low_bits(pointer.offset, mask, self.interner)
         if bits is None:
             state.change(pointer.object, sorted_out=True)
         return bits

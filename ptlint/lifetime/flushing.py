@@ -58,34 +58,27 @@ class Flushing:
     def _calls_one(self, definition: Definition, depth: int) -> bool:
         return any(
             self._may(name, definition.unit, depth)
-            for block in definition.function.blocks
-            for one in block.instructions
-            if isinstance(one, ir.Call)
+            for one in ir.calls_of(definition.function)
             for name in callee_names(one)
         )
 
     def _only_notes(self, definition: Definition, depth: int) -> bool:
         """Say whether a body writes to memory, and does nothing else that is not seen."""
-        own = [one for block in definition.function.blocks for one in block.instructions]
-        return any(_writes(one) for one in own) and all(
-            self._is_plain(one, definition.unit, depth) for one in own
-        )
+        writes = any(_writes(one) for one in ir.instructions_of(definition.function))
+        return writes and self._only_computes(definition, depth)
 
-    def _is_plain(self, instruction: ir.Instruction, unit: str, depth: int) -> bool:
-        """Say whether an instruction computes, stores, or calls what does nothing else."""
-        if not isinstance(instruction, ir.Call):
-            return True
-        callee = instruction.callee
+    def _only_computes(self, definition: Definition, depth: int) -> bool:
+        """Say whether a body computes, stores, and calls nothing but what does no more than that."""
+        return all(self._is_plain(one, definition.unit, depth) for one in ir.calls_of(definition.function))
+
+    def _is_plain(self, call: ir.Call, unit: str, depth: int) -> bool:
+        callee = call.callee
         if not isinstance(callee, ir.Name) or callee.scope is not ir.Scope.FUNCTION:
             return False
         if callee.name in self.harmless:
             return True
         definition = self.program.resolve(callee.name, unit) if depth else None
-        return definition is not None and all(
-            self._is_plain(one, definition.unit, depth - 1)
-            for block in definition.function.blocks
-            for one in block.instructions
-        )
+        return definition is not None and self._only_computes(definition, depth - 1)
 
 
 def _writes(instruction: ir.Instruction) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptlint.lifetime.following import Following, pointed_to, read_by
+from ptlint.lifetime.members import subexpressions
 from ptlint.lifetime.tables import TableTypes
 from ptlint.program.facts import Facts
 from ptlint.program.program import Program
@@ -39,16 +40,15 @@ class Keeping:
         if definition is None or index >= len(definition.function.parameters):
             return False
         names = self.following.holding(definition, index, depth)
-        for block in definition.function.blocks:
-            for instruction in block.instructions:
-                for member in (m for e in read_by(instruction) for m in members_in(e)):
-                    space = space_of(member, self.types)
-                    if isinstance(space, ir.Deref) and pointed_to(space.pointer) in names:
-                        return True
+        for instruction in ir.instructions_of(definition.function):
+            for member in (m for e in read_by(instruction) for m in members_in(e)):
+                space = space_of(member, self.types)
+                if isinstance(space, ir.Deref) and pointed_to(space.pointer) in names:
+                    return True
         return any(
             pointed_to(argument) in names
             and self.uses(call.callee.name, definition.unit, position, depth - 1)
-            for call in calls_of(definition.function)
+            for call in ir.calls_of(definition.function)
             if isinstance(call.callee, ir.Name) and call.callee.name != name
             for position, argument in enumerate(call.arguments)
         )
@@ -60,7 +60,7 @@ class Keeping:
             self._known[key] = False  # one that calls itself
             definition = self.program.resolve(name, unit) if depth else None
             known = self._known[key] = definition is not None and any(
-                self._counted(call, definition.unit, depth) for call in calls_of(definition.function)
+                self._counted(call, definition.unit, depth) for call in ir.calls_of(definition.function)
             )
         return known
 
@@ -92,24 +92,6 @@ def space_of(e: ir.Expression, types: TableTypes) -> ir.Expression | None:
     return None
 
 
-def calls_of(function: ir.Function) -> Iterator[ir.Call]:
-    """Yield the calls that a function makes."""
-    for block in function.blocks:
-        for instruction in block.instructions:
-            if isinstance(instruction, ir.Call):
-                yield instruction
-
-
 def members_in(e: ir.Expression) -> Iterator[ir.Member]:
     """Yield the members that an expression names, those included that it takes the address of."""
-    match e:
-        case ir.Member(base, _, _, _):
-            yield e
-            yield from members_in(ir.whole(base))
-        case ir.AddressOf(operand) | ir.Cast(_, operand) | ir.Unary(_, operand):
-            yield from members_in(operand)
-        case ir.Deref(pointer, _) | ir.ContainerOf(pointer, _, _):
-            yield from members_in(pointer)
-        case ir.Binary(_, left, right, _):
-            yield from members_in(left)
-            yield from members_in(right)
+    return (part for part in subexpressions(e) if isinstance(part, ir.Member))

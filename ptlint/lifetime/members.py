@@ -63,18 +63,24 @@ def expressions(block: ir.Block) -> Iterator[ir.Expression]:
 
 def members(e: ir.Expression) -> Iterator[tuple[str, str]]:
     """Yield the members that an expression names, each with the tag of its structure or nothing."""
+    for part in subexpressions(e):
+        if isinstance(part, ir.Member):
+            yield part.struct.removeprefix("struct ").removeprefix("union "), part.field
+        elif isinstance(part, ir.Aggregate):
+            yield from (("", designator.split(".")[-1]) for designator, _ in part.fields)
+
+
+def subexpressions(e: ir.Expression) -> Iterator[ir.Expression]:
+    """Yield an expression and all that it is made of."""
+    yield e
     match e:
         case ir.Cast(_, inner) | ir.Unary(_, inner) | ir.AddressOf(inner):
-            yield from members(inner)
-        case ir.Deref(inner, _) | ir.ContainerOf(inner, _, _):
-            yield from members(inner)
+            yield from subexpressions(inner)
+        case ir.Deref(inner, _) | ir.ContainerOf(inner, _, _) | ir.Member(inner, _, _, _):
+            yield from subexpressions(inner)
         case ir.Binary(_, left, right, _):
-            yield from members(left)
-            yield from members(right)
-        case ir.Member(base, name, tag, _):
-            yield tag.removeprefix("struct ").removeprefix("union "), name
-            yield from members(base)
+            yield from subexpressions(left)
+            yield from subexpressions(right)
         case ir.Aggregate(_, fields):
-            for designator, value in fields:
-                yield "", designator.split(".")[-1]
-                yield from members(value)
+            for _, value in fields:
+                yield from subexpressions(value)

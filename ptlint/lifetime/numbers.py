@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ptlint.lifetime.stubs import number
+from ptlint.lifetime.operators import number
 from ptlint.program.program import Program
 from ptlint.syntax import ir
 

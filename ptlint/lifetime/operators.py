@@ -14,8 +14,6 @@ from ptlint.lifetime.truths import Truths
 from ptlint.lifetime.values import Address, Int, Interner, Reference, Symbol, Value
 from ptlint.syntax import ir
 
-ALIGNED = 3  # the bits that are zero in every address of an entry or a descriptor
-
 
 class Operators:
     """Applies operators to values that are evaluated already."""
@@ -81,13 +79,6 @@ class Operators:
         other = self.interner.number(two)
         return Reference(one.object, self.interner.key((operator, offset, other), (offset, other)))
 
-    def bits(self, pointer: Reference, mask: int) -> int | None:
-        """Return which of some low bits are set in a pointer that the path has put together, None if unknown.
-
-        Pages, descriptors and entries are aligned: what was not put there is zero.
-        """
-        return bits(pointer.offset, mask, self.interner) if 0 < mask <= ALIGNED else None
-
     def unary(self, operator: str, value: Value, state: State) -> Value:
         """Return `operator value`."""
         if isinstance(value, Int):
@@ -116,27 +107,6 @@ class Operators:
             return Int(0)
         keys = tuple(self.interner.number(v) for v in values)
         return Symbol(self.interner.key(("aggregate", *keys), keys))
-
-
-def bits(offset: int, mask: int, interner: Interner) -> int | None:
-    """Return which bits of `mask` are set in an expression of an aligned address, None if unknown."""
-    if not offset:
-        return 0
-    expression = interner.expression(offset)
-    if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
-        return None
-    other = interner.expression(expression[2])
-    number: int | None = other[1] if isinstance(other, tuple) and other[0] == "int" else None
-    if expression[0] == "&" and number is not None and not number & mask:
-        return 0
-    if expression[0] == "<<" and number is not None and mask < 1 << number:
-        return 0
-    inner = bits(expression[1], mask, interner)
-    if inner is None or expression[0] in ("+", "-"):
-        return inner  # a whole number of entries
-    if number is not None and expression[0] == "|":
-        return inner | number & mask
-    return inner & number if number is not None and expression[0] == "&" else None
 
 
 def fold(operator: str, a: int, b: int) -> int | None:
@@ -170,4 +140,22 @@ def fold(operator: str, a: int, b: int) -> int | None:
             return int(a <= b)
         case ">=":
             return int(a >= b)
+    return None
+
+
+def number(e: ir.Expression) -> int | None:
+    """Return the number that an expression is, None if it reads anything."""
+    match e:
+        case ir.Constant(value):
+            return value
+        case ir.Cast(ir.Type(_, 0, False), operand):
+            return number(operand)
+        case ir.Unary(operator, operand):
+            given = number(operand)
+            if given is not None:
+                return {"-": -given, "~": ~given, "!": int(not given)}.get(operator)
+        case ir.Binary(operator, left, right):
+            one, two = number(left), number(right)
+            if one is not None and two is not None:
+                return fold(operator, one, two)
     return None

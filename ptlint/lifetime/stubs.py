@@ -8,7 +8,7 @@ stubs are not believed: that a lock needs no memory, say, is decided by the size
 
 from __future__ import annotations
 
-from ptlint.lifetime.operators import fold
+from ptlint.lifetime.operators import number
 from ptlint.lifetime.tables import TableTypes
 from ptlint.syntax import ir
 
@@ -43,21 +43,3 @@ def _given(function: ir.Function) -> int | None:
     if given is not None and function.result.name in ("bool", "_Bool"):
         return int(given != 0)
     return given if given in (0, 1) else None
-
-
-def number(e: ir.Expression) -> int | None:
-    """Return the number that an expression is, None if it reads anything."""
-    match e:
-        case ir.Constant(value):
-            return value
-        case ir.Cast(ir.Type(_, 0, False), operand):
-            return number(operand)
-        case ir.Unary(operator, operand):
-            given = number(operand)
-            if given is not None:
-                return {"-": -given, "~": ~given, "!": int(not given)}.get(operator)
-        case ir.Binary(operator, left, right):
-            one, two = number(left), number(right)
-            if one is not None and two is not None:
-                return fold(operator, one, two)
-    return None

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ptlint.lifetime.bits import ALIGNED, low_bits
 from ptlint.lifetime.callsite import CallSite, referred
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.following import WHOLE, WORD, parts, read_by
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.monitor import ACCESS, MISMATCH, TAGGED, USE
 from ptlint.lifetime.objects import State
-from ptlint.lifetime.operators import ALIGNED
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.sites import site_keys
@@ -76,7 +76,7 @@ class Uses:
         inside = ir.whole(head.operand) if isinstance(head, ir.AddressOf) else head
         if isinstance(inside, ir.Deref):
             pointer = self.evaluator.evaluate(inside.pointer, site.state, site.frame)
-            if isinstance(pointer, Reference) and self.evaluator.operators.bits(pointer, ALIGNED):
+            if isinstance(pointer, Reference) and low_bits(pointer.offset, ALIGNED, self.evaluator.interner):
                 self.recorder.happens(TAGGED, pointer.object, site.state, site.frame, site.sites)
 
     def decide(self, terminator: ir.Terminator, state: State, frame: Frame) -> None:

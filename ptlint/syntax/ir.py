@@ -8,6 +8,7 @@ Control-flow graph and three-address form as in Aho et al., Compilers, ch. 6 and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -280,14 +281,20 @@ class Function:
     unmatched: tuple[Unmatched, ...] = ()
 
 
+def instructions_of(function: Function) -> Iterator[Instruction]:
+    """Yield the instructions of a function, block by block."""
+    for block in function.blocks:
+        yield from block.instructions
+
+
+def calls_of(function: Function) -> Iterator[Call]:
+    """Yield the calls that a function makes."""
+    return (one for one in instructions_of(function) if isinstance(one, Call))
+
+
 def called_by(function: Function) -> frozenset[str]:
     """Return the names that a function calls, those of kept macros among them."""
-    return frozenset(
-        one.callee.name
-        for block in function.blocks
-        for one in block.instructions
-        if isinstance(one, Call) and isinstance(one.callee, Name)
-    )
+    return frozenset(one.callee.name for one in calls_of(function) if isinstance(one.callee, Name))
 
 
 def plain_names(e: Expression) -> tuple[Name, ...] | None:
