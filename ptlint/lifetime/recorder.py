@@ -204,8 +204,7 @@ class Recorder:
         if known is None or not known.table:
             return
         if known.freed:
-            holder = at.base[1] if at.base[0] == "symbol" else None
-            if known.made_here and isinstance(holder, int) and self.provenance.parameter_of(holder):
+            if known.made_here and not value.offset and self.handed_in(at):
                 self.journal.dangling = True
             return
         name = str(at.base[1]) if at.base[0] == "list" else self.provenance.container_name(at)
@@ -214,6 +213,17 @@ class Recorder:
         if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
             return
         self.park(name, value.object, state, frame, (), at.base[0] == "global")
+
+    def handed_in(self, at: Address) -> bool:
+        """Say whether a storage is in a structure that the caller made and handed in.
+
+        An address space is not: what it points to is there for all, whoever calls.
+        """
+        holder = at.base[1] if at.base[0] == "symbol" else None
+        if not isinstance(holder, int) or not self.provenance.parameter_of(holder):
+            return False
+        tags = {self.provenance.tag(Address(at.base, at.path[:end])) for end in range(1, len(at.path) + 1)}
+        return not any(tag and self.types.is_space(ir.Type(f"struct {tag}")) for tag in tags)
 
     # ---- the way
 
