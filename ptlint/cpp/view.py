@@ -6,7 +6,7 @@ gets the next number. So a region and a macro's history can be compared.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,7 +106,8 @@ class Unit:
         self._definers = definers
         self._regions: list[Region] | None = None
         self._starts: dict[Block, list[int]] | None = None
-        self._by_path: dict[str, list[Region]] | None = None
+        self._blocks: dict[str, list[tuple[int, Block]]] | None = None  # with text, by file
+        self._of_path: dict[str, list[Region]] = {}
         self._active: dict[str, list[tuple[int, int]]] = {}
         self._histories: dict[str, tuple[list[int], list[Macro | None]]] = {}
 
@@ -118,22 +119,21 @@ class Unit:
         """The active text in compile order. A file that is included twice has its regions twice."""
         known = self._regions
         if known is None:
-            new = tuple.__new__
-            known = self._regions = [
-                new(Region, (block.path, first, last, start + offset))
-                for start, block in self._trace
-                for first, last, offset in block.texts
-            ]
+            known = self._regions = _regions(self._trace)
         return known
 
     def regions_of(self, path: str) -> Sequence[Region]:
         """Return the regions of one file in compile order."""
-        known = self._by_path
+        known = self._of_path.get(path)
         if known is None:
-            known = self._by_path = {}
-            for region in self.regions:
-                known.setdefault(region.path, []).append(region)
-        return known.get(path, ())
+            blocks = self._blocks
+            if blocks is None:
+                blocks = self._blocks = {}
+                for entry in self._trace:
+                    if entry[1].texts:
+                        blocks.setdefault(entry[1].path, []).append(entry)
+            known = self._of_path[path] = _regions(blocks.get(path, ()))
+        return known
 
     def active(self, path: str) -> list[tuple[int, int]]:
         """Return the sorted ranges of lines that some inclusion of the file made active, without overlaps."""
@@ -219,6 +219,16 @@ class Unit:
                 events.extend((start + at, macro) for at, word, macro in block.history if word == name)
         events.sort(key=_first)
         return [sequence for sequence, _ in events], [macro for _, macro in events]
+
+
+def _regions(trace: Iterable[tuple[int, Block]]) -> list[Region]:
+    """Return the text of blocks, each with the sequence that it begins at."""
+    new = tuple.__new__
+    return [
+        new(Region, (block.path, first, last, start + offset))
+        for start, block in trace
+        for first, last, offset in block.texts
+    ]
 
 
 def _first(event: tuple[int, Macro | None]) -> int:

@@ -22,8 +22,8 @@ def forget_found(state: State, provenance: Provenance, usual: Container[int]) ->
     standing: dict[int, Address] = {}
     for at, value in state.memory.items():
         if (
-            isinstance(value, Reference)
-            and isinstance(at, Address)
+            type(value) is Reference
+            and type(at) is Address
             and at.base[0] not in ("local", "object")
             and value.object not in standing
             and _untouched(value.object, state, usual)

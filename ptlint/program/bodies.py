@@ -55,6 +55,7 @@ class Source:
         self._starts: list[int] | None = None
         self._heads: dict[str, list[int]] | None = None
         self._bodies: dict[str, tuple[Body, ...]] = {}
+        self._words: dict[tuple[int, int], tuple[Word, ...]] = {}
 
     @property
     def code(self) -> bytes:
@@ -73,6 +74,13 @@ class Source:
             return b""
         end = starts[last] if last < len(starts) else len(self.code)
         return self.code[starts[first - 1] : end]
+
+    def words(self, first: int, last: int) -> tuple[Word, ...]:
+        """Return the identifiers of some lines, in order."""
+        known = self._words.get((first, last))
+        if known is None:
+            known = self._words[first, last] = tuple(words(self.part(first, last), first))
+        return known
 
     @property
     def defined(self) -> frozenset[str]:

@@ -198,7 +198,7 @@ class Slice:
                     self._note(branch.path, branch.line, where, function.name, presence, branch)
         code = source.part(function.line, function.last_line)
         self._symbols(code, function, presence)
-        for word in dict.fromkeys(words(code, function.line)):
+        for word in dict.fromkeys(source.words(function.line, function.last_line)):
             if word.name != function.name:
                 self._word(word, function.name, presence, code, word.name)
 
@@ -251,7 +251,7 @@ class Slice:
             code = source.part(branch.first, branch.last).strip()
             if code and code[-1:] not in b";}":
                 return True  # a piece of a statement that goes on behind it
-            names = [word for word in words(code) if not word.member]
+            names = [word for word in source.words(branch.first, branch.last) if not word.member]
             if any(word.name in TRANSFERS or word.name in tables for word in names):
                 return True
             if self._events.matter((word.name for word in names), presence):

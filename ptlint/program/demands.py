@@ -16,7 +16,7 @@ from ptlint.cpp.presence import Presence
 from ptlint.cpp.tokens import IDENT
 from ptlint.kconfig.formula import FALSE, TRUE, Formula
 from ptlint.kconfig.simplify import conjunction
-from ptlint.program.bodies import Sources, listed, words
+from ptlint.program.bodies import Sources, listed
 from ptlint.program.conditions import Condition, Slice
 from ptlint.program.declared import Declared
 from ptlint.program.facts import Facts
@@ -50,8 +50,9 @@ class Demands:
         function = definition.function
         presence = self._slice.presence(definition.unit)
         compiled = self._slice.variants.listing.compiled(definition.unit)
-        code = self._sources.of(function.path).part(function.line, function.last_line)
-        for word in words(code, function.line):
+        source = self._sources.of(function.path)
+        code = source.part(function.line, function.last_line)
+        for word in source.words(function.line, function.last_line):
             if word.called and not word.member and word.name != function.name:
                 where = conjunction((compiled, presence.of(function.path, word.line)))
                 for formula in self._name(word.name, where, presence, code):

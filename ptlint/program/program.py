@@ -9,13 +9,11 @@ are resolved by member: all functions that an active line of a compiled unit ass
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ptlint.program.facts import Facts
-from ptlint.program.texts import assigned
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
@@ -160,14 +158,10 @@ class Program:
     def targets(self, member: str) -> tuple[tuple[str, str], ...]:
         """Return (function, unit) for everything that is ever assigned to a member of this name."""
         if member not in self._targets:
-            pattern = re.compile(assigned(member.encode()))
             found: dict[tuple[str, str], None] = {}
             files = [p for p in self.units.mentioning(member) if p.endswith(".c")]
             for path in files if len(files) <= MAX_ASSIGNING_FILES else ():
-                text = self.units.text(path)
-                for match in pattern.finditer(text):
-                    line = text.count(b"\n", 0, match.start()) + 1
-                    name = match.group(1).decode()
+                for name, line in self.units.assigning(path, member):
                     if name != "NULL" and self.units.is_active(path, line):
                         found[(name, path)] = None
             self._targets[member] = tuple(sorted(found))
@@ -206,15 +200,11 @@ class Program:
 
     def visible_outside(self, definition: Definition) -> bool:
         """Say whether code that is not seen may call a function: it is exported, or its address is taken."""
-        name = definition.function.name.encode()
-        pattern = re.compile(
-            rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + name + rb"\b|[=,(&]\s*&?" + name + rb"\s*[,;)}]"
-        )
+        name = definition.function.name
         return any(
-            self.units.is_active(path, text.count(b"\n", 0, match.start()) + 1)
-            for path in self.units.mentioning(definition.function.name)
-            for text in (self.units.text(path),)
-            for match in pattern.finditer(text)
+            self.units.is_active(path, line)
+            for path in self.units.mentioning(name)
+            for line in self.units.exposing(path, name)
         )
 
     def touches(self, definition: Definition, names: frozenset[str]) -> bool:
@@ -245,9 +235,9 @@ class Program:
         if self._macros is None:
             index: dict[str, set[str]] = {}
             for path in (*self.units.headers, *self.units.speaking):
-                for macro, body in DEFINE.findall(self.units.text(path)):
-                    for word in WORD.findall(body):
-                        index.setdefault(word.decode(), set()).add(macro.decode())
+                for macro, used in self.units.macros(path):
+                    for word in used:
+                        index.setdefault(word, set()).add(macro)
             self._macros = {word: tuple(sorted(macros - {word})) for word, macros in index.items()}
         return self._macros
 
@@ -260,5 +250,3 @@ class Program:
 
 # A member of such a common name is no hook of the page tables; following all would open the whole kernel.
 MAX_ASSIGNING_FILES = 24
-WORD = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
-DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)

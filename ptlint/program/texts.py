@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Final
 
 # A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
 DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
+# A macro with its body; a word in that which is called, or handed on, or whose member is read.
+_MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)
+_USED: Final = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 _CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
 _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
@@ -31,6 +34,10 @@ class Texts:
         self._having: dict[bytes, list[int]] = {}  # rising
         self._indexed: set[int] = set()
         self._defining: dict[bytes, set[int]] = {}
+        self._macros: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
+        self._exposing: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._assigning: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
+        self._ending: dict[tuple[int, str, tuple[bytes, ...]], bool] = {}
 
     def number(self, digest: str, text: Callable[[], bytes]) -> int:
         """Return the number of a file; its text is only asked for once."""
@@ -68,3 +75,52 @@ class Texts:
     def defining(self, name: str) -> Set[int]:
         """Return the files among those indexed that may define a function."""
         return self._defining.get(name.encode(), frozenset())
+
+    def macros(self, number: int, text: Callable[[], bytes]) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Return the macros of a file, each with the names that its body calls or reads as a member."""
+        known = self._macros.get(number)
+        if known is None:
+            known = self._macros[number] = tuple(
+                (macro.decode(), frozenset(word.decode() for word in _USED.findall(body)))
+                for macro, body in _MACRO.findall(text())
+            )
+        return known
+
+    def exposing(self, number: int, name: str, text: Callable[[], bytes]) -> tuple[int, ...]:
+        """Return the lines of a file that export a function or take its address, 1-based."""
+        known = self._exposing.get((number, name))
+        if known is None:
+            word = name.encode()
+            pattern = rb"\bEXPORT_SYMBOL\w*\s*\(\s*" + word + rb"\b|[=,(&]\s*&?" + word + rb"\s*[,;)}]"
+            known = self._exposing[number, name] = tuple(line for _, line in _found(pattern, text()))
+        return known
+
+    def assigning(self, number: int, member: str, text: Callable[[], bytes]) -> tuple[tuple[str, int], ...]:
+        """Return what a file assigns to a member of this name, each with its line, 1-based."""
+        known = self._assigning.get((number, member))
+        if known is None:
+            found = _found(assigned(member.encode()), text())
+            known = self._assigning[number, member] = tuple((m.group(1).decode(), line) for m, line in found)
+        return known
+
+    def ending(self, number: int, name: str, ends: tuple[bytes, ...], text: Callable[[], bytes]) -> bool:
+        """Say whether the body of a function has one of the words *ends*, in a file that may define it."""
+        key = (number, name, ends)
+        known = self._ending.get(key)
+        if known is None:
+            known = self._ending[key] = _ends(text(), name, ends)
+        return known
+
+
+def _found(pattern: bytes, text: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Yield what matches, with the line on which it begins."""
+    for match in re.finditer(pattern, text):
+        yield match, text.count(b"\n", 0, match.start()) + 1
+
+
+def _ends(text: bytes, name: str, ends: tuple[bytes, ...]) -> bool:
+    for match in re.finditer(rb"^[^\n;={}#\"]*\b" + name.encode() + rb"\s*\(", text, re.M):
+        body = text[match.end() : text.find(b"\n}", match.end())]
+        if b";" in body and any(word in body for word in ends):
+            return True
+    return False

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import partial
 
@@ -128,14 +127,17 @@ class Units:
                 self._numbers[path] = self._number(path)
         return self._numbers
 
+    def number(self, path: str) -> int:
+        """Return the number of a file among the texts."""
+        known = self._numbers.get(path)
+        return self._number(path) if known is None else known
+
     def _number(self, path: str) -> int:
         return self._texts.number(self._searched.digest(path) or "", partial(self.text, path))
 
     def _has_vocabulary(self, path: str) -> bool:
         """Say whether a file's text has the name of a page-table type."""
-        number = self._numbers.get(path)
-        if number is None:
-            number = self._number(path)
+        number = self.number(path)
         return any(self._texts.has(number, name) for name in self._vocabulary)
 
     def speaks(self, path: str) -> bool:
@@ -151,16 +153,21 @@ class Units:
             return True
         known = self._worth.get((path, name))
         if known is None:
-            known = self._worth[path, name] = self._ends(self.text(path), name)
+            known = self._texts.ending(self.number(path), name, self._ending, partial(self.text, path))
+            self._worth[path, name] = known
         return known
 
-    def _ends(self, text: bytes, name: str) -> bool:
-        for match in re.finditer(rb"^[^\n;={}#\"]*\b" + name.encode() + rb"\s*\(", text, re.M):
-            end = text.find(b"\n}", match.end())
-            body = text[match.end() : end]
-            if b";" in body and any(word in body for word in self._ending):
-                return True
-        return False
+    def macros(self, path: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Return the macros of a file, each with the names that its body calls or reads as a member."""
+        return self._texts.macros(self.number(path), partial(self.text, path))
+
+    def exposing(self, path: str, name: str) -> tuple[int, ...]:
+        """Return the lines of a file that export a function or take its address."""
+        return self._texts.exposing(self.number(path), name, partial(self.text, path))
+
+    def assigning(self, path: str, member: str) -> tuple[tuple[str, int], ...]:
+        """Return what a file assigns to a member of this name, each with its line."""
+        return self._texts.assigning(self.number(path), member, partial(self.text, path))
 
     def seeing(self, path: str) -> tuple[str, ...]:
         """Return units that include a file; a unit sees itself."""

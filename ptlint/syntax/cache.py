@@ -39,6 +39,7 @@ class SyntaxCache:
     tags: dict[str, list[FileKey]] = field(default_factory=dict)
     enumerators: dict[str, list[FileKey]] = field(default_factory=dict)
     typedefs: dict[str, list[FileKey]] = field(default_factory=dict)
+    hints: dict[str, list[FileKey]] = field(default_factory=dict)
     declarations: dict[tuple[Item, int], list[Made[Declarations]]] = field(default_factory=dict)
     functions: dict[tuple[Item, int, str], list[Made[Function | None]]] = field(default_factory=dict)
     parser: Parser = field(default_factory=Parser)
@@ -52,6 +53,7 @@ class SyntaxCache:
                 (self.tags, known.tags),
                 (self.enumerators, known.enumerators),
                 (self.typedefs, known.typedefs),
+                (self.hints, known.hints),
             ):
                 for word in words:
                     found = index.get(word)

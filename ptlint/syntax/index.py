@@ -29,7 +29,6 @@ class UnitIndex:
         self._digests: dict[str, str] | None = None
         self._order: dict[str, int] = {}
         self._typenames: frozenset[str] | None = None
-        self._hints: list[tuple[str, frozenset[str]]] | None = None
         self._views: dict[str, Items] = {}
         self._own: dict[str, list[Item]] | None = None
 
@@ -123,20 +122,20 @@ class UnitIndex:
 
     def generating(self, name: str) -> Iterator[Defined]:
         """Yield items with macros from whose arguments *name* may have been built."""
-        hints = self._hints
-        if hints is None:
-            outlines = self._cache.outlines
-            hints = self._hints = [
-                (key[0], outlines[key].hints) for key in self.digests.items() if outlines[key].hints
-            ]
-            hints.sort(key=lambda entry: entry[0] != self.unit.path)
-        parts = _parts(name)
+        digests = self.digests  # makes the outlines that fill the index
         own = self.unit.path
-        for path, words in hints:
-            if not parts.isdisjoint(words) or (path == own and _made_from(name, words)):
-                for item in self.items(path).generating:
-                    if not parts.isdisjoint(item.hints) or (path == own and _made_from(name, item.hints)):
-                        yield Defined(path, item)
+        parts = _parts(name)
+        index = self._cache.hints
+        paths = {
+            path for part in parts for path, digest in index.get(part, ()) if digests.get(path) == digest
+        }
+        if own in digests and _made_from(name, self._cache.outlines[own, digests[own]].hints):
+            paths.add(own)
+        order = self._order
+        for path in sorted(paths, key=lambda path: -1 if path == own else order[path]):
+            for item in self.items(path).generating:
+                if not parts.isdisjoint(item.hints) or (path == own and _made_from(name, item.hints)):
+                    yield Defined(path, item)
 
 
 def _parts(name: str) -> set[str]:
