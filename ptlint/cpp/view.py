@@ -6,7 +6,7 @@ gets the next number. So a region and a macro's history can be compared.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -202,6 +202,11 @@ class Unit:
     def definers(self, name: str) -> Sequence[Block]:
         """Return the blocks that define or undefine a name, in whatever files were ever parsed."""
         return self._definers.get(name, ())
+
+    def perhaps_macros(self, names: Set[str]) -> Iterator[str]:
+        """Yield those of some names that may be macros somewhere in the unit; no other one is."""
+        yield from self._definers.keys() & names
+        yield from self._base.keys() & names
 
     def _history(self, name: str) -> tuple[list[int], list[Macro | None]]:
         blocks = self._definers.get(name)

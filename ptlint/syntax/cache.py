@@ -2,7 +2,7 @@
 """What is known of the syntax of files, whatever the unit, and what results were made from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -20,11 +20,20 @@ ViewKey = tuple[str, str, tuple[tuple[int, int], ...]]  # path, digest, active r
 
 @dataclass(slots=True)
 class Made(Generic[_T]):
-    """A result and what it was made from."""
+    """A result and what it was made from: macros, names that are none, answers of the unit."""
 
-    macros: list[tuple[str, Macro | None]]
+    macros: tuple[tuple[str, Macro], ...]
+    plain: frozenset[str]
     asked: list[tuple[str, Hashable, object]]
     result: _T
+
+    @classmethod
+    def of(
+        cls, met: Sequence[tuple[str, Macro | None]], asked: list[tuple[str, Hashable, object]], result: _T
+    ) -> "Made[_T]":
+        """Return a result with the names that its text met, and what they were."""
+        macros = tuple(dict.fromkeys((name, found) for name, found in met if found is not None))
+        return cls(macros, frozenset(name for name, found in met if found is None), asked, result)
 
 
 @dataclass(slots=True, eq=False)

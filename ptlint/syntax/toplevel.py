@@ -98,6 +98,13 @@ class Item:
         """Return the tokens before the body."""
         return self.tokens if self.body < 0 else self.shown[: self.body]
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """Leave out what can be lexed again."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        if self.hidden:
+            state["_tokens"] = None
+        return None, state
+
     def mentions(self, names: frozenset[str]) -> bool:
         """Say whether one of *names* is an identifier of the item."""
         if self._identifiers is None and not any(hidden.has_any(names) for _, hidden in self.hidden):

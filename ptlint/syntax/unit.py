@@ -278,6 +278,9 @@ class UnitSyntax:
         for name, found in made.macros:
             if macro(name, sequence) is not found:
                 return False
+        for name in self.unit.perhaps_macros(made.plain):
+            if macro(name, sequence) is not None:
+                return False
         for kind, what, answer in made.asked:
             found = getattr(self, kind)(what)
             if found is not answer and (kind != "member" or found != answer):
@@ -300,7 +303,7 @@ class UnitSyntax:
             macros: list[tuple[str, Macro | None]] = []
             recorder = Recorder(self, sequence, macros)
             found = self._make_declarations(path, item, recorder, macros)
-            made_before.append(Made(macros, recorder.asked, found))
+            made_before.append(Made.of(macros, recorder.asked, found))
         self._read[item] = found
         for tag, struct in found.structs.items():
             self._structs[tag] = struct
@@ -355,7 +358,7 @@ class UnitSyntax:
         macros: list[tuple[str, Macro | None]] = []
         recorder = Recorder(self, sequence, macros)
         found = self._lower(path, item, name, recorder, macros)
-        made_before.append(Made(macros, recorder.asked, found))
+        made_before.append(Made.of(macros, recorder.asked, found))
         return found
 
     def _lower(
