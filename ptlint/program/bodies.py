@@ -96,6 +96,13 @@ class Source:
         """Return the names of the functions that the file defines for others, in any branch."""
         return frozenset(body.name for body in self.functions() if not body.static)
 
+    def naming(self, name: str) -> tuple[Body, ...]:
+        """Return the functions in whose code a name stands, but for that of this name."""
+        pattern = re.compile(rb"\b" + name.encode() + rb"\b")
+        if not pattern.search(self.raw):
+            return ()
+        return tuple(body for body in self.functions() if body.name != name and pattern.search(body.text))
+
     def functions(self) -> Iterator[Body]:
         """Yield all definitions of functions in the file."""
         for name in sorted(self._all_heads()):
@@ -151,6 +158,30 @@ class Sources:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._known: dict[str, Source] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
+        self._having: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def below(self, directory: str) -> tuple[str, ...]:
+        """Return the .c files in a folder, and in all folders below it."""
+        known = self._below.get(directory)
+        if known is None:
+            found: list[str] = []
+            for entry in self.tree.entries(directory):
+                path = f"{directory}/{entry}"
+                if entry.endswith("/"):
+                    found += self.below(path[:-1])
+                elif entry.endswith(".c"):
+                    found.append(path)
+            known = self._below[directory] = tuple(found)
+        return known
+
+    def has_any(self, path: str, names: tuple[str, ...]) -> bool:
+        """Say whether the text of a file has one of some names."""
+        known = self._having.get((path, names))
+        if known is None:
+            text = self.tree.find(path) or b""
+            known = self._having[path, names] = any(name.encode() in text for name in names)
+        return known
 
     def of(self, path: str) -> Source:
         known = self._known.get(path)

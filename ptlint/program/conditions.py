@@ -59,7 +59,8 @@ class Condition:
 class Slice:
     """The functions that a walk entered, under one configuration. What is asked of it shares its tables.
 
-    *branches* and *sources* may be shared between the slices of one tree.
+    *branches* and *sources* may be shared between the slices of one tree; *asked* are the functions whose
+    callers decide what becomes of a table.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Slice:
         definitions: Iterable[Definition],
         branches: FileBranches | None = None,
         sources: Sources | None = None,
+        asked: Iterable[str] = (),
     ) -> None:
         known = {definition.key: definition for definition in definitions}
         self.functions = [known[key] for key in sorted(known)]
@@ -86,6 +88,7 @@ class Slice:
         self._settled: set[tuple[str, str]] = set()
         self._found: dict[tuple[str, Formula], Condition] = {}
         self._absent: dict[Formula, Condition] = {}
+        self._asked = tuple(sorted(asked))
         self._naming: dict[str, set[str]] = {}  # what functions, and the macros in them, name
 
     def decisive(self) -> tuple[Condition, ...]:
@@ -117,9 +120,10 @@ class Slice:
 
         These are functions in units and headers that speak of page tables, and in files beside them, that
         name a page-table type and lead to a primitive by which a table is handed on to be freed, through
-        functions of the slice and such that are not compiled either. Each formula comes once, with the first
-        function that it decides; it does not hold here. In a file that is not compiled here only the
-        condition of the file is known, not that of its branches.
+        functions of the slice and such that are not compiled either; and whatever names a function whose
+        callers decide. Each formula comes once, with the first function that it decides; it does not hold
+        here. In a file that is not compiled here only the condition of the file is known, not that of its
+        branches.
         """
         for body, unit in self.not_compiled():
             if not self._hands_on(self._events.words(body)):
@@ -128,7 +132,21 @@ class Slice:
             listed = self.variants.listing.compiled(body.path)
             where = listed if presence is None else self.variants.present(body, presence)
             self._note_absent(body, where, presence)
+        for body, unit in self._absent_callers():
+            presence = self.presence(unit)
+            self._note_absent(body, self.variants.present(body, presence), presence)
         return tuple(self._absent.values())
+
+    def _absent_callers(self) -> Iterator[tuple[Body, str]]:
+        """Yield what names a function whose callers were asked for and is not compiled, with a unit of it."""
+        for name in self._asked:
+            for path in self._units.mentioning(name):
+                unit = next(iter(self._units.seeing(path)), "")
+                if not unit:
+                    continue
+                for body in self._sources.of(path).naming(name):
+                    if not self._units.is_active(path, body.last_line):
+                        yield body, unit
 
     def not_compiled(self) -> list[tuple[Body, str]]:
         """Return the functions that this configuration lacks, each with a unit that sees its file, or ""."""

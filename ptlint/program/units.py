@@ -55,7 +55,7 @@ class Units:
         self._seeing: dict[str, tuple[str, ...]] = {}
         self._ending = tuple(n.encode() for n in sorted(ending))
         self._numbers = {p: self._number(p) for p in self.compiled}
-        self._vocabulary = tuple(sorted(vocabulary))
+        self.vocabulary = tuple(sorted(vocabulary))
         self.speaking = tuple(p for p in self.compiled if self._has_vocabulary(p))
         self._speaks = frozenset(self.speaking)
         headers: dict[str, None] = {}
@@ -138,7 +138,7 @@ class Units:
     def _has_vocabulary(self, path: str) -> bool:
         """Say whether a file's text has the name of a page-table type."""
         number = self.number(path)
-        return any(self._texts.has(number, name) for name in self._vocabulary)
+        return any(self._texts.has(number, name) for name in self.vocabulary)
 
     def speaks(self, path: str) -> bool:
         """Say whether a file mentions a page-table type."""

@@ -37,8 +37,9 @@ KEYWORDS: Final = frozenset(
 class Variants:
     """Looks names up as a unit sees them: its headers and own file, then external functions.
 
-    An external function is looked for in the compiled units, and in those files beside a unit that speaks of
-    page tables that are not compiled in this configuration; drivers have none that the core calls.
+    An external function is looked for in the compiled units, and in files that are not compiled in this
+    configuration: those beside a unit that speaks of page tables, and those in folders below that speak of
+    them as well. Drivers have none that the core calls.
     """
 
     def __init__(self, units: Units, sources: Sources) -> None:
@@ -107,15 +108,18 @@ class Variants:
         if known is None:
             known = self._uncompiled = {}
             compiled = frozenset(self._units.compiled)
-            for directory in sorted({dirname(path) for path in self._units.speaking}):
-                if directory.startswith(_ELSEWHERE):
-                    continue
-                for entry in self._units.tree.entries(directory):
-                    path = f"{directory}/{entry}"
-                    if entry.endswith(".c") and path not in compiled:
-                        for name in self.sources.of(path).defined:
-                            known.setdefault(name, []).append(path)
+            beside = {d for path in self._units.speaking if not (d := dirname(path)).startswith(_ELSEWHERE)}
+            tops = {_architecture(directory) for directory in beside}
+            for path in sorted({path for top in tops for path in self.sources.below(top)} - compiled):
+                if dirname(path) in beside or self.sources.has_any(path, self._units.vocabulary):
+                    for name in self.sources.of(path).defined:
+                        known.setdefault(name, []).append(path)
         return known
+
+
+def _architecture(directory: str) -> str:
+    """Return the architecture's own folder, for a folder in it; for any other one itself."""
+    return "/".join(directory.split("/")[:2]) if directory.startswith("arch/") else directory
 
 
 def _marks(one: Alternative) -> bool:

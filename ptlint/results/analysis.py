@@ -234,7 +234,7 @@ class Analysis:
         sites = verdicts(outcome)
         rules = active_rules(request.rules, configuration)
         definitions = [outcome.definitions[key] for key in sorted(outcome.definitions)]
-        slice_ = Slice(program, definitions, files.branches, files.sources)
+        slice_ = Slice(program, definitions, files.branches, files.sources, search.relevance.wanted)
         conditions = [*slice_.decisive(), *slice_.absent()]
         named = slice_.named()
         lacking: tuple[Lacking, ...] = ()
