@@ -7,6 +7,7 @@ symbol. What else stands around a list is left out, so a formula may hold where 
 """
 
 import re
+from collections.abc import Iterator
 from posixpath import dirname
 from typing import Final
 
@@ -21,6 +22,7 @@ _COMPARED: Final = re.compile(
 )
 _DEFINED: Final = re.compile(r"CONFIG_(\w+)\s*$")
 _REFERENCE: Final = re.compile(r"\$[({]([\w./-]+)-[ym][)}]")
+_BITS: Final = re.compile(r"\$[({]BITS[)}]")
 _DEEPEST: Final = 20
 
 
@@ -89,7 +91,17 @@ class Listing:
                 for reference in _REFERENCE.findall(found[4]):
                     known.setdefault(f"$({reference})", []).append(entry)
                 for word in found[4].split():
-                    known.setdefault(word, []).append(entry)
+                    for one, width in _widths(word):
+                        known.setdefault(one, []).append((found[1], conjunction((where, width))))
+
+
+def _widths(word: str) -> Iterator[tuple[str, Formula]]:
+    """Yield what a word of a list is, with where: the makefiles of the architectures define BITS."""
+    if _BITS.search(word):
+        yield _BITS.sub("64", word), Enabled("64BIT")
+        yield _BITS.sub("32", word), negation(Enabled("64BIT"))
+    else:
+        yield word, TRUE
 
 
 def _branch(word: str, rest: str, tests: list[Formula]) -> None:

@@ -89,6 +89,7 @@ class Slice:
         self._found: dict[tuple[str, Formula], Condition] = {}
         self._absent: dict[Formula, Condition] = {}
         self._asked = tuple(sorted(asked))
+        self.present: dict[tuple[str, str], Formula] = {}  # where functions are compiled, by file and name
         self._naming: dict[str, set[str]] = {}  # what functions, and the macros in them, name
 
     def decisive(self) -> tuple[Condition, ...]:
@@ -255,6 +256,7 @@ class Slice:
         inner = branches.at(function.line) if branches else None
         line = inner.line if inner else function.line
         where = self.variants.present(body, presence)
+        self.present[function.path, function.name] = where
         self._note(function.path, line, where, function.name, presence, inner)
 
     def _chains(self, definition: Definition, presence: Presence) -> Iterator[Chain]:

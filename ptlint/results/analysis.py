@@ -14,6 +14,7 @@ from ptlint.cpp.presence import FileBranches
 from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import Arch, arch_named
 from ptlint.kconfig.configuration import Configuration
+from ptlint.kconfig.formula import Formula
 from ptlint.kconfig.kbuild import Kbuild
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.model import Model
@@ -64,6 +65,7 @@ class Judged:
     one: OneCombination
     conditions: tuple[Condition, ...]  # that decide the code that was analysed
     named: Mapping[str, frozenset[str]]  # what functions name that some of these decide
+    present: Mapping[tuple[str, str], Formula]  # where functions are compiled, by file and name
     demands: tuple[Condition, ...]  # to be met besides, but not both ways
     footprint: Footprint
 
@@ -109,6 +111,7 @@ class Analysis:
         required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
         deciding: dict[str, set[str]] = {"": required}
         named: dict[str, set[str]] = {}
+        present: dict[tuple[str, str], Formula] = {}
         requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
         gaps: list[Gap] = []
         files = Files(searched, noting, FileBranches(), Sources(noting))
@@ -148,6 +151,7 @@ class Analysis:
                 number += 1
                 for condition in judged.conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
+                present.update(judged.present)
                 for function, names in judged.named.items():
                     named.setdefault(function, set()).update(names)
                 if closed:
@@ -168,7 +172,7 @@ class Analysis:
                     )
                     for condition, goal in covering.unmet()
                 ]
-        result = gather(request, toolchain, combinations, logics, deciding, named, gaps, answers)
+        result = gather(request, toolchain, combinations, logics, deciding, named, present, gaps, answers)
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
         read = frozenset(noting.reads) | noting.absent | frozenset(kconfig.reads) | kconfig.absent
@@ -272,7 +276,7 @@ class Analysis:
         )
         search.close()
         program.close()
-        return Judged(one, tuple(conditions), named, demands, footprint)
+        return Judged(one, tuple(conditions), named, slice_.present, demands, footprint)
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from ptlint.kconfig.configuration import Configuration
+from ptlint.kconfig.formula import TRUE, And, Enabled, Formula, Is, Not, assignment_formula
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain
@@ -49,6 +50,7 @@ def gather(
     logics: Mapping[str, Logic],
     deciding: Mapping[str, AbstractSet[str]],
     named: Mapping[str, AbstractSet[str]],
+    present: Mapping[tuple[str, str], Formula],
     further: Iterable[Gap] = (),
     answers: Sequence[Asked] = (),
 ) -> StateResult:
@@ -56,7 +58,8 @@ def gather(
 
     `deciding` are the symbols that decide the analysed code, by the name of the function or macro; those that
     decide whatever code there is stand under no name. `named` are the functions and macros that a function
-    names, as far as something decides these.
+    names, as far as something decides these. `present` tells where functions are compiled: a finding in one
+    holds nowhere else.
     """
     violations = [violation for answer in answers for violation in answer.violations]
     queries = (part for v in violations for part in (v.formula, parse_formula(v.condition)))
@@ -112,7 +115,13 @@ def gather(
                 (
                     *(
                         replace(
-                            f, condition=conditions.of(f.combinations, deciders_of(f, deciding), f.function)
+                            f,
+                            condition=conditions.of(
+                                f.combinations,
+                                deciders_of(f, deciding),
+                                f.function,
+                                present.get((f.path, f.function or ""), TRUE),
+                            ),
                         )
                         for f in findings.values()
                     ),
@@ -168,17 +177,24 @@ class Conditions:
         self._of_arch: dict[str, list[str]] = {}
         for one in combinations:
             self._of_arch.setdefault(one.arch, []).append(one.id)
-        self._known: dict[tuple[tuple[str, ...], frozenset[str], str], str] = {}
+        self._known: dict[tuple[tuple[str, ...], frozenset[str], str, Formula], str] = {}
 
-    def of(self, chosen: Sequence[str], functions: Iterable[str] = (), place: str | None = None) -> str:
+    def of(
+        self,
+        chosen: Sequence[str],
+        functions: Iterable[str] = (),
+        place: str | None = None,
+        within: Formula = TRUE,
+    ) -> str:
         """Return the condition that holds in the chosen combinations and in none of the others.
 
-        It speaks of the symbols that decide some functions, if that is enough, else of what these name as
-        well, and rather of those that decide the function that it is about than of others.
+        It holds nowhere but `within`, which is true in those that are chosen. It speaks of the symbols that
+        decide some functions, if that is enough, else of what these name as well, and rather of those that
+        decide the function that it is about than of others.
         """
         names = ("", *functions)
         symbols = self._symbols(names)
-        key = (tuple(sorted(chosen)), symbols, place or "")
+        key = (tuple(sorted(chosen)), symbols, place or "", within)
         if key not in self._known:
             beside = {other for name in names for other in self._named.get(name, ())}
             about = (place or "", *self._named.get(place or "", ()))
@@ -188,28 +204,41 @@ class Conditions:
                 sorted(tier, key=lambda s: (s not in nearest[0], s not in nearest[1], s))
                 for tier in (symbols, more)
             ]
-            self._known[key] = self._joined(set(chosen), tiers)
+            self._known[key] = self._joined(set(chosen), tiers, within)
         return self._known[key]
 
     def _symbols(self, names: Iterable[str]) -> frozenset[str]:
         return frozenset[str]().union(*(self._deciding.get(name, frozenset()) for name in names))
 
-    def _joined(self, chosen: set[str], tiers: Sequence[Sequence[str]]) -> str:
+    def _joined(self, chosen: set[str], tiers: Sequence[Sequence[str]], within: Formula) -> str:
         parts: dict[str, str] = {}
         for arch, ids in self._of_arch.items():
             mine = [one for one in ids if one in chosen]
             if mine:
                 others = [one for one in ids if one not in chosen]
-                parts[arch] = self._within(arch, mine, others, tiers)
+                parts[arch] = self._among(arch, mine, others, tiers, within)
         return over_archs(parts, self._of_arch)
 
-    def _within(
-        self, arch: str, mine: Sequence[str], others: Sequence[str], tiers: Sequence[Sequence[str]]
+    def _among(
+        self,
+        arch: str,
+        mine: Sequence[str],
+        others: Sequence[str],
+        tiers: Sequence[Sequence[str]],
+        within: Formula,
     ) -> str:
         """Return the condition among the combinations of one architecture."""
         logic = self._logics[arch]
-        if not others:
+        without = [
+            {symbol: value}
+            for symbol, value in refutations(within)
+            if all(self._values[one].get(symbol, value) != value for one in mine)
+            and logic.feasible(assignment_formula({symbol: value}))
+        ]
+        if not others and not without:
             return "y"
+        beside = sorted({symbol for one in without for symbol in one})
+        tiers = [[*symbols, *(s for s in beside if s not in symbols)] for symbols in tiers]
         for symbols in tiers:
             holds, fails = self._narrow(mine, symbols), self._narrow(others, symbols)
             if not any(one in fails for one in holds):
@@ -219,7 +248,7 @@ class Conditions:
             holds = [v for one in mine if (v := self._values[one]) not in fails]
         if not holds:
             return "y"
-        return logic.text(logic.irredundant(holds, fails, symbols))
+        return logic.text(logic.irredundant(holds, [*fails, *without], symbols))
 
     def _narrow(self, ids: Sequence[str], symbols: Sequence[str]) -> list[dict[str, str]]:
         """Return the assignments of combinations, cut down to some symbols; each once."""
@@ -229,6 +258,20 @@ class Conditions:
             if cut not in found:
                 found.append(cut)
         return found
+
+
+def refutations(formula: Formula) -> Iterator[tuple[str, str]]:
+    """Yield symbols and values with which a conjunction is false, as far as its parts are plain."""
+    match formula:
+        case And(parts):
+            for part in parts:
+                yield from refutations(part)
+        case Enabled(symbol) | Is(symbol, "y"):
+            yield symbol, "n"
+        case Not(Enabled(symbol) | Is(symbol, "y")):
+            yield symbol, "y"
+        case _:
+            pass
 
 
 def deciders_of(finding: Finding, deciding: Container[str]) -> list[str]:

@@ -129,7 +129,7 @@ def main() -> int:
             for line in one.outside[: arguments.most]:
                 print(f"    {line}", flush=True)
         print(
-            f"{arch}: {arguments.count} configurations from seed {seed}, {configurations} of them with something"
+            f"{arch}: {arguments.count} configurations from seed {seed}, {configurations} with something"
             f" outside; {outside} of {said} things said",
             flush=True,
         )

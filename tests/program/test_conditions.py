@@ -11,6 +11,7 @@ from ptlint.cpp.unit import Preprocessor
 from ptlint.kconfig.arch import arch_named
 from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.kbuild import Kbuild
+from ptlint.kconfig.listing import Listing
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.toolchain import toolchain_named
 from ptlint.program.compiled import compiled_units
@@ -330,6 +331,47 @@ void reader(pte_t *p) { log_it(1); }
     assert definition is not None
     conditions = {str(one.formula): one.function for one in Slice(made, [definition]).absent()}
     assert conditions == {"OTHER=y": "g", "DRIVER && THIS=y": "h"}
+
+
+def test_functions_of_a_folder_below_that_is_not_compiled() -> None:
+    files = {
+        "mm/a.c": HEAD + "void f(pte_t *p) { end_table(p); }\n",
+        "mm/sub/deep/c.c": HEAD + "void g(pte_t *p) { f(p); }\n",
+        "mm/sub/deep/quiet.c": "void h(long *p) { f(p); }\n",
+        "mm/Makefile": "obj-y += a.o\nobj-$(CONFIG_OTHER) += sub/\n",
+        "mm/sub/Makefile": "obj-y += deep/\n",
+        "mm/sub/deep/Makefile": "obj-$(CONFIG_THIRD) += c.o\nobj-y += quiet.o\n",
+    }
+    made = program(files)
+    definition = made.resolve("f", "mm/a.c")
+    assert definition is not None
+    conditions = {str(one.formula): one.function for one in Slice(made, [definition]).absent()}
+    assert conditions == {"OTHER && THIRD": "g"}
+
+
+def test_callers_of_what_is_asked_that_are_not_compiled() -> None:
+    files = {
+        "mm/a.c": HEAD
+        + """void f(long v) { end_table((void *)v); }
+#ifdef CONFIG_OTHER
+static void callback(long head) { f(head - 1); }
+#else
+void other(long v) { f(v); }
+#endif
+""",
+    }
+    made = program(files)
+    definition = made.resolve("f", "mm/a.c")
+    assert definition is not None
+    conditions = {str(one.formula): one.function for one in Slice(made, [definition], asked=["f"]).absent()}
+    assert conditions == {"OTHER=y": "callback"}
+
+
+def test_where_a_file_is_compiled_that_is_named_by_the_width_of_a_word() -> None:
+    tree = MemoryTree({"mm/Makefile": b"obj-$(CONFIG_THIS) += a_$(BITS).o b.o\n"})
+    listing = Listing(tree)
+    compiled = {name: str(listing.compiled(f"mm/{name}.c")) for name in ("a_64", "a_32", "b")}
+    assert compiled == {"a_64": "64BIT && THIS", "a_32": "64BIT=n && THIS", "b": "THIS"}
 
 
 # A kernel
