@@ -28,6 +28,8 @@ from ptlint.source.tree import DiskTree
 
 from ..kconfig.conf_oracle import randconfig
 
+UNCALLED = "frees its argument, but nothing is seen that calls it"
+
 Said = tuple[str, int, str, str, str, str]
 
 
@@ -38,6 +40,7 @@ class Compared:
     name: str
     said: int
     outside: tuple[str, ...]
+    verdicts: tuple[Said, ...]  # of `outside`, the sites whose verdict no combination has
 
 
 class Whole:
@@ -63,7 +66,9 @@ class Whole:
         said, here = set(sites(one)), set(gaps(one))
         outside = [f"site {site}" for site in sorted(said - self.said)]
         outside += [f"gap {gap}" for gap in sorted(here - self.gaps)]
-        return Compared(name, len(said), (*outside, *self.findings(one, configuration)))
+        known = {site[:-1] for site in self.said}
+        verdicts = tuple(site for site in sorted(said) if site[:-1] not in known)
+        return Compared(name, len(said), (*outside, *self.findings(one, configuration)), verdicts)
 
     def findings(self, one: StateResult, configuration: Configuration) -> Iterator[str]:
         """Yield the findings whose condition is wrong in a configuration."""
@@ -85,9 +90,13 @@ def sites(result: StateResult) -> Iterator[Said]:
 
 
 def gaps(result: StateResult) -> Iterator[tuple[str, str, str]]:
-    """Yield where something was not analysed."""
+    """Yield where something was not analysed, whatever calls it.
+
+    What nothing calls in one configuration is a gap there, and none of a run in which something does.
+    """
     for gap in result.gaps:
-        yield gap.path, gap.function, gap.reason
+        if gap.reason != UNCALLED:
+            yield gap.path, gap.function, gap.reason
 
 
 def random_configurations(root: Path, arch: str, count: int, seed: int) -> Iterator[tuple[str, str]]:
@@ -117,11 +126,12 @@ def main() -> int:
             f" {len(whole.result.findings)} findings, {time.process_time() - began:.0f} s",
             flush=True,
         )
-        said = outside = configurations = 0
+        said = outside = verdicts = configurations = 0
         for name, text in random_configurations(whole.root, arch, arguments.count, seed):
             began = time.process_time()
             one = whole.compared(name, text)
             said, outside = said + one.said, outside + len(one.outside)
+            verdicts += len(one.verdicts)
             configurations += bool(one.outside)
             print(
                 f"  {name}: {one.said} said, {len(one.outside)} outside, {time.process_time() - began:.0f} s"
@@ -130,7 +140,7 @@ def main() -> int:
                 print(f"    {line}", flush=True)
         print(
             f"{arch}: {arguments.count} configurations from seed {seed}, {configurations} with something"
-            f" outside; {outside} of {said} things said",
+            f" outside; {outside} of {said} things said, {verdicts} of them verdicts",
             flush=True,
         )
         bad += outside
