@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from ptlint.kconfig.configuration import Configuration
-from ptlint.kconfig.formula import TRUE, And, Enabled, Formula, Is, Not, all_of, assignment_formula
+from ptlint.kconfig.formula import TRUE, And, Enabled, Formula, Is, Not, assignment_formula
 from ptlint.kconfig.logic import Logic
 from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import Toolchain
@@ -59,7 +59,7 @@ def gather(
     `deciding` are the symbols that decide the analysed code, by the name of the function or macro; those that
     decide whatever code there is stand under no name. `named` are the functions and macros that a function
     names, as far as something decides these. `present` tells where functions are compiled: a finding in one
-    holds nowhere else, and only where all functions are that each way to it leads through.
+    holds nowhere else. (Another one on the way may have a stand-in elsewhere.)
     """
     violations = [violation for answer in answers for violation in answer.violations]
     queries = (part for v in violations for part in (v.formula, parse_formula(v.condition)))
@@ -120,7 +120,7 @@ def gather(
                                 f.combinations,
                                 deciders_of(f, deciding),
                                 f.function,
-                                all_of(present[one] for one in always(f) if one in present),
+                                present.get((f.path, f.function or ""), TRUE),
                             ),
                         )
                         for f in findings.values()
@@ -278,12 +278,6 @@ def deciders_of(finding: Finding, deciding: Container[str]) -> list[str]:
     """Return the names under which it is known what decides a finding: those of what is missing, if it is."""
     missing = f"{missing_callee(finding)}()"
     return [missing] if missing in deciding else functions_of(finding)
-
-
-def always(finding: Finding) -> list[tuple[str, str]]:
-    """Return the functions, by file and name, that all ways of a finding lead through."""
-    ways = [{(step.path, step.function) for step in way} for way in (finding.trace, *finding.further)]
-    return sorted(set.intersection(*ways) | {(finding.path, finding.function or "")})
 
 
 def functions_of(finding: Finding) -> list[str]:
