@@ -26,7 +26,7 @@ from ptlint.results.versions import program_versions
 from ptlint.source.tree import content_digest
 
 KEPT_IMAGES = 6
-"""Of trees and choices of architectures. That of a kernel takes 120 MB for x86_64."""
+"""Of trees and choices of architectures. That of a kernel takes 100 MB for x86_64."""
 
 WORTH_WRITING = 1.25
 """How much more than the image that was read the caches hold before it is written again."""
