@@ -16,7 +16,7 @@ _NOT_CODE: Final = re.compile(
     rb"|'[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+)*+'"
 )
 _DIRECTIVE: Final = re.compile(rb"^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*+", re.M)
-_NOT_NEWLINE: Final = re.compile(rb"[^\n]")
+_BLANKS: Final = bytes(byte if byte == 10 else 32 for byte in range(256))  # all but newlines
 _WORD: Final = re.compile(rb"(\.|->)?[ \t]*\b([A-Za-z_]\w*)\b[ \t]*(\()?")
 _DEFINED: Final = re.compile(rb"^(?:[A-Za-z_][^\n;={}#\"]*?[ \t*])?([A-Za-z_]\w*)[ \t]*\(", re.M)
 _ROUND: Final = re.compile(rb"[()]")
@@ -239,4 +239,4 @@ def listed(code: bytes, opening: int) -> tuple[bytes, ...]:
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    return _NOT_NEWLINE.sub(b" ", match[0])
+    return match[0].translate(_BLANKS)

@@ -26,12 +26,17 @@ from ptlint.program.conditions import Condition, Slice
 from ptlint.program.declared import Declared
 from ptlint.program.program import Definition, Program
 from ptlint.program.reach import Reach
+from ptlint.program.texts import text_words
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Place, Unmatched
 from ptlint.syntax.records import Prototype
 
 _BUILTIN: Final = ("__builtin_", "__sync_", "__atomic_")
 _SHORTEST_PIECE: Final = 3
+_IN_WORD: Final = re.compile(rb"\w")
+_INVOKED: Final = re.compile(rb"^([A-Za-z_]\w*)[ \t]*\(", re.M)
+_ALIASES: Final = re.compile(rb"\balias\w*\s*\(")
+_ALIAS: Final = re.compile(rb"\balias")
 _MARKS: Final = (b"EXPORT_SYMBOL", b"NOKPROBE_SYMBOL", b"ALLOW_ERROR_INJECTION", b"BTF_ID")
 """Macros at file scope that name a function and do not define it."""
 
@@ -109,7 +114,7 @@ class Definitions:
         self._declared = Declared(program.units, part, sources)
         self._bodies: dict[str, list[Body]] | None = None
         self._defined: dict[str, bool] = {}
-        self._assembler: tuple[bytes, ...] | None = None
+        self._assembler: frozenset[bytes] | None = None
 
     def lacking(self, speaking: Iterable[Definition]) -> tuple[Lacking, ...]:
         """Return what is missing for the functions of the slice, and for those of `speaking` that free."""
@@ -246,17 +251,9 @@ class Definitions:
         if name not in self._removed and not any(self._external(name)):
             return True  # nobody is seen to define it anywhere
         word = name.encode()
-        made = re.compile(
-            rb"^([A-Za-z_]\w*)[ \t]*\([^;{}]*?\b" + word + rb"\b"
-            rb"|\b" + word + rb"\b[^;{}]*\balias|\balias\w*\s*\([^;{}]*\b" + word + rb"\b",
-            re.M,
-        )
-        for path in self._units.mentioning(name):
-            for match in made.finditer(self._units.text(path)):
-                if match[1] is None or (match[1] != word and not match[1].startswith(_MARKS)):
-                    return True
-        pattern = re.compile(rb"\b" + word + rb"\b")
-        return any(pattern.search(text) for text in self._assembler_texts())
+        if any(may_make(self._units.text(path), word) for path in self._units.mentioning(name)):
+            return True
+        return word in self._assembler_words()
 
     def _external(self, name: str) -> Iterator[Body]:
         """Yield the definitions of a function that are not compiled here."""
@@ -265,12 +262,12 @@ class Definitions:
             if name in self._sources.of(path).defined:
                 yield from (body for body in self._sources.of(path).bodies(name) if not body.static)
 
-    def _assembler_texts(self) -> tuple[bytes, ...]:
-        """Return the assembler files and linker scripts of the architecture and of lib/."""
+    def _assembler_words(self) -> frozenset[bytes]:
+        """Return the words of assembler files and linker scripts of the architecture and of lib/."""
         if self._assembler is None:
             tree = self._units.tree
             waiting = [f"arch/{self._units.preprocessor.configuration.arch.srcarch}", "lib"]
-            texts = []
+            words: set[bytes] = set()
             while waiting:
                 folder = waiting.pop()
                 for entry in tree.entries(folder):
@@ -278,8 +275,8 @@ class Definitions:
                     if entry.endswith("/"):
                         waiting.append(path[:-1])
                     elif entry.endswith((".S", ".lds")):
-                        texts.append(tree.find(path) or b"")
-            self._assembler = tuple(texts)
+                        words.update(text_words(tree.find(path) or b""))
+            self._assembler = frozenset(words)
         return self._assembler
 
     # What is told of it
@@ -338,4 +335,20 @@ def _makes(macro: Macro, name: str) -> bool:
             piece, fitting = (right, name.endswith) if left in parameters else (left, name.startswith)
             if len(piece) >= _SHORTEST_PIECE and fitting(piece):
                 return True
+    return False
+
+
+def may_make(text: bytes, word: bytes) -> bool:
+    """Say whether a text may define a function by a macro at file scope that has its name, or as an alias."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_IN_WORD.match(text, at - 1) and at) and not _IN_WORD.match(text, end):
+            before = text[max(text.rfind(mark, 0, at) for mark in (b";", b"{", b"}")) + 1 : at]
+            stops = [found for mark in (b";", b"{", b"}") if (found := text.find(mark, end)) >= 0]
+            if any(m[1] != word and not m[1].startswith(_MARKS) for m in _INVOKED.finditer(before)):
+                return True
+            if _ALIASES.search(before) or _ALIAS.search(text, end, min(stops, default=len(text))):
+                return True
+        at = text.find(word, end)
     return False

@@ -23,6 +23,11 @@ def assigned(member: bytes) -> bytes:
     return rb"(?:\.|->)\s*" + member + rb"\s*=\s*" + _CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
 
 
+def text_words(text: bytes) -> set[bytes]:
+    """Return the words of a text: whatever stands between what can be in none."""
+    return set(text.translate(_BLANKED).split())
+
+
 class Texts:
     """Files by the digest of their content; each has a number. Grows with what it is asked for.
 
@@ -45,7 +50,7 @@ class Texts:
         if known is None:
             known = self._numbers[digest] = len(self._numbers)
             having = self._having
-            for word in set(text().translate(_BLANKED).split()):
+            for word in text_words(text()):
                 files = having.get(word)
                 if files is None:
                     having[word] = [known]

@@ -9,7 +9,7 @@ from test_conditions import HEAD, program
 from ptlint.kconfig.formula import Formula
 from ptlint.program.bodies import Sources
 from ptlint.program.conditions import Slice
-from ptlint.program.definitions import Callees, Definitions, Lacking
+from ptlint.program.definitions import Callees, Definitions, Lacking, may_make
 from ptlint.program.demands import Demands
 
 FREE = "\tend_table(p);\n}\n"
@@ -191,3 +191,21 @@ def test_configurations_that_should_be_looked_at(
     assert {
         str(one).replace("=y", "").replace("OTHER=n", "!OTHER") for one in demanded(text, others)
     } == demands
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        (b"MAKE_ONE(wanted, int);", True),
+        (b"DEFINE(a)\nMAKE_ONE(int,\n\twanted)\n", True),
+        (b"int f(void)\n{\n\treturn wanted(1);\n}\n", False),
+        (b"EXPORT_SYMBOL(wanted);\n", False),
+        (b"wanted(int a, int b);\n", False),
+        (b'void wanted(void) __attribute__((alias("other")));\n', True),
+        (b"SYM_ALIAS alias_of(other, wanted);\n", True),
+        (b"MAKE_ONE(unwanted);\nMAKE_ONE(wanted_too);\n", False),
+        (b"int x; MAKE_ONE(wanted);\n", False),
+    ],
+)
+def test_what_may_make_a_function_of_a_name(text: bytes, made: bool) -> None:
+    assert may_make(text, b"wanted") is made
