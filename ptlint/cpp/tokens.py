@@ -149,7 +149,8 @@ _TOKEN = re.compile(
 _BLANKS_AT_END: Final = " \t\n\r\f\v\\"
 _KINDS: Final = (0, IDENT, NUMBER, STRING, CHAR, 0, PUNCT)
 _SPLICE = re.compile(r"\\\r?\n")
-_TIGHT_SPLICE = re.compile(r"[^ \t\n\r\f\v](?:\\\r?\n)++[^ \t\n\r\f\v]")
+_SPLICES = re.compile(r"\\\r?\n(?:\\\r?\n)*+")
+_BLANK = " \t\n\r\f\v"
 _INCLUDE_NAME = re.compile(rb'[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)')
 
 
@@ -203,7 +204,11 @@ def lex_source(source: str, path: str, first_line: int = 1, first_column: int = 
 
 def has_tight_splice(source: str) -> bool:
     """Say whether a line is continued inside a token, or between two without a blank."""
-    return _TIGHT_SPLICE.search(source) is not None
+    for match in _SPLICES.finditer(source):
+        start, end = match.span()
+        if start and source[start - 1] not in _BLANK and end < len(source) and source[end] not in _BLANK:
+            return True
+    return False
 
 
 def _lex_spliced(source: str, path: str, first_line: int, first_column: int) -> list[Token]:

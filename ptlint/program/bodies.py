@@ -15,7 +15,7 @@ _NOT_CODE: Final = re.compile(
     rb"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/|//[^\n]*+|\"[^\"\\\n]*+(?:\\[\s\S][^\"\\\n]*+)*+\""
     rb"|'[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+)*+'"
 )
-_DIRECTIVE: Final = re.compile(rb"^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*+", re.M)
+_DIRECTIVE: Final = re.compile(rb"^[ \t]*#[^\\\n]*+(?:\\(?:\r?\n|.)[^\\\n]*+)*+", re.M)
 _BLANKS: Final = bytes(byte if byte == 10 else 32 for byte in range(256))  # all but newlines
 _WORD: Final = re.compile(rb"(\.|->)?[ \t]*\b([A-Za-z_]\w*)\b[ \t]*(\()?")
 _DEFINED: Final = re.compile(rb"^(?:[A-Za-z_][^\n;={}#\"]*?[ \t*])?([A-Za-z_]\w*)[ \t]*\(", re.M)

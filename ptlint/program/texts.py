@@ -11,7 +11,7 @@ from typing import Final
 # A definition begins in column 0 with a type or the name itself; prototypes are weeded out later.
 DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\(", re.M)
 # A macro with its body; a word in that which is called, or handed on, or whose member is read.
-_MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.|\\\n)*)", re.M | re.S)
+_MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n\\]*+(?:\\.[^\n\\]*+)*+)", re.M | re.S)
 _USED: Final = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 _CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)

@@ -16,8 +16,8 @@ from ptlint.cpp.tokens import IDENT, PUNCT, STRING, Token
 from ptlint.syntax.groups import group_end
 from ptlint.syntax.skeleton import Hidden
 
-_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*", re.MULTILINE)
+_COMMENT = re.compile(rb"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/|//[^\n]*+")
+_DIRECTIVE = re.compile(rb"^[ \t]*#[^\\\n]*+(?:\\(?:\r?\n|.)[^\\\n]*+)*+", re.MULTILINE)
 _COLUMN_ONE = re.compile(rb"^[A-Za-z_}][^\n]*", re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _TYPEDEF = re.compile(rb"\btypedef\b")
