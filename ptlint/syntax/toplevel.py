@@ -18,7 +18,7 @@ from ptlint.syntax.skeleton import Hidden
 
 _COMMENT = re.compile(rb"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/|//[^\n]*+")
 _DIRECTIVE = re.compile(rb"^[ \t]*#[^\\\n]*+(?:\\(?:\r?\n|.)[^\\\n]*+)*+", re.MULTILINE)
-_COLUMN_ONE = re.compile(rb"^[A-Za-z_}][^\n]*", re.MULTILINE)
+_COLUMN_ONE = re.compile(rb"^(?:[A-Za-z_}]|[ \t]+(?:extern|static)\b)[^\n]*", re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _TYPEDEF = re.compile(rb"\btypedef\b")
 _ATTRIBUTES = re.compile(
@@ -166,7 +166,7 @@ class KnownItems:
 class Outline:
     """Names that a file may declare, whatever the configuration. Some are none; few are missed."""
 
-    names: frozenset[str]  # words on lines that begin at the first column
+    names: frozenset[str]  # words on lines that begin at the first column, or with extern or static
     typedefs: frozenset[str]
     enumerators: frozenset[str]
     tags: frozenset[str]  # "struct page"

@@ -133,6 +133,16 @@ def test_a_name_that_nothing_declares_is_none() -> None:
     assert syntax.variable("nothing") is None
 
 
+def test_a_declaration_that_is_indented_is_found() -> None:
+    header = (
+        "#ifdef A\n  extern int deep(void);\n#else\n\tstatic inline int deep(void) { return 1; }\n#endif\n"
+    )
+    for define, has_body in (("#define A\n", False), ("", True)):
+        found = unit(f'{define}#include "h.h"\n', {"h.h": header})
+        assert found.prototype("deep") is not None
+        assert (found.function("deep") is not None) is has_body
+
+
 def test_units_share_what_is_the_same_in_both() -> None:
     header = "struct s { int x; };\nstatic inline int f(struct s *p) { return p->x + LIMIT; }\n"
     files = {
