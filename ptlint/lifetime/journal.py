@@ -46,6 +46,7 @@ class Violation:
     starts: frozenset[str]
     free: Free  # the table, and the way the event came about
     before: frozenset[str] = frozenset()
+    cleared: bool = False  # it may be a table whose entry the path has cleared, without knowing it
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Journal:
         """Note that an event violated a rule."""
         free = violation.free
         key = (violation.rule, violation.starts, free.sites, free.object, free.root, free.dead, free.kernel)
-        self.violations.setdefault(key, violation)
+        self.violations.setdefault((*key, violation.cleared), violation)
 
     def passes(
         self, event: str, key: SiteKey, wrong: frozenset[str], doubts: Iterable[Violation] = ()

@@ -66,6 +66,7 @@ class Made:
                 else:
                     after.memory[at] = mine
             after.truths = {**state.truths, **learnt}
+            after.cleared |= state.cleared
             for lost in [k for k in passing if k in self.supposed and k not in result.truths]:
                 after.truths.pop(lost, None)
             taken.append((after, value))

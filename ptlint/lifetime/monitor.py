@@ -23,6 +23,7 @@ CONSTRUCT = "construct"
 PUBLISH = "publish"
 UNLINK = "unlink"
 FLUSH = "flush"
+UNSERVED = "unserved"
 IPI_SYNC = "ipi-sync"
 GRACE_PERIOD = "grace-period"
 LINK = "link"
@@ -101,6 +102,10 @@ class Monitor(Protocol):
         """Return the state in which a table is found that was left in a state of a rule's automaton."""
         ...
 
+    def telling(self, rule: str) -> frozenset[str]:
+        """Return the states that count if one table alone is sure to be left in a container in them."""
+        ...
+
 
 class NoMonitor:
     """Watches nothing."""
@@ -132,3 +137,7 @@ class NoMonitor:
     def settled(self, rule: str, state: str) -> str:
         """There is one state."""
         return state
+
+    def telling(self, rule: str) -> frozenset[str]:
+        """There is none."""
+        return frozenset()

@@ -139,6 +139,8 @@ class State:
     )
     unflushed: frozenset[str] = frozenset()  # local lists that tables were put on since the TLB was flushed
     served: frozenset[str] = frozenset()  # those that it was flushed for. Neither is in `core`
+    cleared: frozenset[str] = frozenset()  # levels of the tables that entries pointed to and were cleared of,
+    # as they were found: any table from elsewhere may be one of them. Not in `core`
     slept: tuple[SiteKey, ...] = ()  # where an RCU callback did what is wrong there: it may have slept, say
     impossible: bool = False  # what the path has learnt contradicts itself: it does not exist
 
@@ -159,6 +161,7 @@ class State:
             self.reading,
             self.unflushed,
             self.served,
+            self.cleared,
             self.slept,
             self.impossible,
         )
@@ -174,15 +177,20 @@ class State:
         self.unflushed = frozenset()
 
     def join_lists(self, other: State) -> bool:
-        """Join what is known of local lists with that of another path; say whether that is news.
+        """Join what is known of lists and entries with that of another path; say whether that is news.
 
         A flush on one of the paths counts: it is the one on which there was something to flush.
         """
         served = self.served | other.served
         unflushed = (self.unflushed | other.unflushed) - served
-        news = (served, unflushed) != (self.served, self.unflushed)
-        self.served, self.unflushed = served, unflushed
+        cleared = self.cleared | other.cleared
+        news = (served, unflushed, cleared) != (self.served, self.unflushed, self.cleared)
+        self.served, self.unflushed, self.cleared = served, unflushed, cleared
         return news
+
+    def may_be_cleared(self, level: str) -> bool:
+        """Say whether a table from elsewhere may be one whose entry the path has cleared."""
+        return bool(self.cleared if level == "any" else self.cleared & {level, "any"})
 
     def core(self, places: Container[Address | Slot]) -> Hashable:
         """Return what must agree for two paths to be merged: the objects, who refers to them, the locks.

@@ -64,7 +64,9 @@ class Recorder:
         for one in broken if known.table else ():
             free = self.snapshot(identity, state, frame, sites)
             earlier = [past.starts for past in self.monitor.violated(known.status) if past.rule == one.rule]
-            self.journal.violate(Violation(one.rule, event, one.starts, free, frozenset().union(*earlier)))
+            before = frozenset[str]().union(*earlier)
+            cleared = state.may_be_cleared(known.level)
+            self.journal.violate(Violation(one.rule, event, one.starts, free, before, cleared))
         if after != known.status:
             state.change(identity, status=after)
         if sites and known.table and known.origin is not Origin.PARAMETER:

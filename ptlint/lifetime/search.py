@@ -15,12 +15,14 @@ from __future__ import annotations
 import functools
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from ptlint.lifetime.batches import Batches
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS
-from ptlint.lifetime.journal import Free, Journal
+from ptlint.lifetime.journal import Free, Journal, Violation
 from ptlint.lifetime.members import fills_local, names_member
-from ptlint.lifetime.monitor import Monitor, NoMonitor
+from ptlint.lifetime.monitor import UNCHANGED, UNSERVED, Monitor, NoMonitor
 from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -54,6 +56,7 @@ class Search:
         self.facts = facts
         self.types = TableTypes(facts)
         self.relevance = Relevance(program, facts)
+        self.batches = Batches(program, facts, self.relevance, self.callers_of)
         self.progress = progress
         self.walks = walks if walks is not None else WalkCache()
         self.monitor = monitor if monitor is not None else NoMonitor()
@@ -373,6 +376,7 @@ class Search:
                     continue
                 if not (free.object.given and self.left_to_callers(free)):
                     result.violations.append(violation)
+            result.violations.extend(self.unserved(key, journal))
             for place, rules in journal.wrong.items():
                 result.wrong[place] = result.wrong.get(place, rules) & rules
             for place, doubts in journal.doubts.items():
@@ -384,6 +388,18 @@ class Search:
             result.definitions |= journal.definitions
             result.units |= journal.units
         return result
+
+    def unserved(self, key: Key, journal: Journal) -> Iterator[Violation]:
+        """Yield what frees of batches violate that no flush has come before."""
+        broken = self.monitor.after(UNCHANGED, UNSERVED)[1]
+        for free in journal.frees.values() if broken else ():
+            container = free.object.container
+            if not free.object.batch or free.dead or self.left_to_callers(free):
+                continue
+            way = self.batches.unflushed(free, self.roots[key], member_name(container))
+            if way:
+                for one in broken:
+                    yield Violation(one.rule, UNSERVED, one.starts, replace(free, sites=way))
 
     def unreached(self, key: Key, result: Outcome) -> None:
         """Note a root whose verdicts are for its callers to give, but which nothing is seen to call.

@@ -233,6 +233,8 @@ class Stores:
             known.visibility is Visibility.UNLINKED and known.origin is Origin.ENTRY
         ):
             held = {kind for kind, _ in state.locks}
+            if known.origin is Origin.ENTRY:
+                state.cleared |= {known.level}
             state.change(
                 identity,
                 visibility=Visibility.UNLINKED,

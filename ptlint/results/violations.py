@@ -16,7 +16,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, USE, Monitor, split_member
+from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, UNSERVED, USE, Monitor, split_member
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -51,14 +51,19 @@ def violations_of(
             continue
         if rule.walkers and free.object.holder and of_nobody(free.object.holder, outcome):
             continue
+        real = states.real(violation)
+        told = None if real else states.told_by(violation)
+        if not real and told is None:
+            continue
         kept = free.object.holder or free.object.container
-        kernel = free.kernel or bool(kept and of_kernel(kept, outcome))
+        kernel = free.kernel or bool(kept and of_kernel(kept, outcome)) or (told is not None and told.kernel)
         severity = rule.kernel if kernel else rule.severity
-        if severity is None or not states.real(violation):
+        if severity is None or (told is not None and told.dead and rule.walkers):
             continue
         place = lost_at(violation, outcome, states, primitives)
+        history = free.history if told is None else (*told.history, *free.history)
         judgement = Judgement(
-            Proof.UNSAFE, rule.title, free.history, free.sites, free.object, free.object.sync, free.root
+            Proof.UNSAFE, rule.title, history, free.sites, free.object, free.object.sync, free.root
         )
         gathered.setdefault((rule.code, member, place, Severity(severity.value)), []).append(judgement)
     return [
@@ -84,6 +89,8 @@ def without_implied(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple
 def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: Container[str]) -> SiteKey:
     """Return the deepest site on the path that the same event never comes by rightly."""
     path = violation.free.sites
+    if violation.event == UNSERVED:
+        return path[0]  # from where a table is put among others to the first call
     for key in reversed(path):
         if key.function in primitives:
             continue
@@ -136,7 +143,39 @@ class States:
 
     def possible(self, violation: Violation) -> bool:
         """Say whether a table that was found may violate the rule, if it is not known to."""
-        return not self.found(violation.rule, violation.free).isdisjoint(violation.starts)
+        found = self.found(violation.rule, violation.free)
+        return not found.isdisjoint(violation.starts) or self.told_by(violation) is not None
+
+    def told_by(self, violation: Violation) -> Free | None:
+        """Return a table that is sure to violate the rule when it is taken out of the container, if any.
+
+        The path that left it there has brought it into one of the telling states. It may be another one that
+        is taken out where an entry was cleared that was read elsewhere: it is not known of which table.
+        """
+        rule, known = violation.rule, violation.free.object
+        if violation.event == UNSERVED:
+            return self.unserved(violation)
+        wrong = (violation.starts - violation.before) & self.monitor.telling(rule)
+        if not wrong or violation.cleared or known.visibility is not Visibility.PARKED:
+            return None
+        harmless = self.monitor.harmless(rule)
+        sure = [
+            parked.free
+            for parked in self.outcome.parked.get(known.container, ())
+            if all(self.monitor.states(parked.free.object.status, rule, one) in wrong for one in harmless)
+        ]
+        return max(sure, key=lambda one: len(one.history), default=None)
+
+    def unserved(self, violation: Violation) -> Free | None:
+        """Return a table that was put into a batch in a state in which it needs a flush, if any."""
+        for parked in self.outcome.parked.get(violation.free.object.container, ()):
+            one = parked.free
+            start = self.monitor.start(violation.rule)
+            starts = {start} if one.object.made_here else self.met(violation.rule, one)
+            after = {self.monitor.states(one.object.status, violation.rule, start) for start in starts}
+            if after and after <= violation.starts and not one.dead:
+                return one
+        return None
 
     def found(self, rule: str, free: Free) -> frozenset[str]:
         """Return the states in which a table that was found may have been.

@@ -53,6 +53,7 @@ class _Automaton(msgspec.Struct, forbid_unknown_fields=True):
     over: str = "verdict"
     each: str = ""
     passing: list[str] = []
+    telling: list[str] = []
 
 
 class _Query(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,7 +106,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "lacks",
         "lookout",
     ),
-    "automaton": ("over", "each", "states", "passing", "transitions", "violation"),
+    "automaton": ("over", "each", "states", "passing", "telling", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
     "lacks": ("declaration", "definition", "arguments"),
     "query": ("name", "formula", "at", "lacks", "why"),
@@ -301,6 +302,10 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
         _check_state(path, "automaton.passing", state, raw.states)
         if state in (raw.states[0], raw.violation):
             raise RuleError(f"{path}: automaton.passing: not the first state, nor the violation")
+    for state in raw.telling:
+        _check_state(path, "automaton.telling", state, raw.states)
+        if state in (*raw.passing, raw.violation):
+            raise RuleError(f"{path}: automaton.telling: neither a passing state, nor the violation")
     transitions = tuple(
         Transition(edge.source, _member(path, "automaton.transitions.event", edge.event, Event), edge.target)
         for edge in raw.transitions
@@ -336,6 +341,7 @@ def _automaton(path: Path, raw: _Automaton) -> Automaton:
         raw.over,
         raw.each,
         frozenset(raw.passing),
+        frozenset(raw.telling),
     )
 
 

@@ -23,6 +23,7 @@ class Event(StrEnum):
     PUBLISH = "publish"  # an entry of a live table is set to it
     UNLINK = "unlink"  # that entry is cleared
     FLUSH = "flush"  # of the TLB
+    UNSERVED = "unserved"  # it is freed with others, and the TLB was not flushed since it was put among them
     IPI_SYNC = "ipi-sync"  # waits for sections with IRQs off only
     GRACE_PERIOD = "grace-period"  # of normal RCU; begins and ends here
     LINK = "link"  # put on a list, through a member that shares the bytes of an rcu_head
@@ -76,6 +77,8 @@ class Automaton:
     over: str = "verdict"  # the events that it reads: of a verdict that is unsafe, or of a "path"
     each: str = ""  # "member": one automaton for each member of a descriptor that shares its bytes
     passing: frozenset[str] = frozenset()  # a table that was left in one of these is found in the first one
+    telling: frozenset[str] = frozenset()  # one table that is sure to be left in a container in one of these
+    # is enough, whatever others are kept there
 
     def after(self, state: str, event: Event) -> str:
         """Return the state that *event* leads to from *state*."""

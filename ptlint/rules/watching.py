@@ -129,5 +129,9 @@ class RuleMonitor:
         automaton = self._automaton(rule)
         return automaton.start if state in automaton.passing else state
 
+    def telling(self, rule: str) -> frozenset[str]:
+        """Return the states that count if one table alone is sure to be left in a container in them."""
+        return self._automaton(rule).telling
+
     def _automaton(self, key: str) -> Automaton:
         return self._automata[self._keys[key]]
