@@ -101,7 +101,7 @@ class Batches:
                         if reached:
                             return True
                         if reached is not None:
-                            waiting += targets(block)
+                            waiting += ir.targets(block)
         seen: set[int] = set()
         while waiting:
             number = waiting.pop()
@@ -112,7 +112,7 @@ class Batches:
             if reached:
                 return True
             if reached is not None:
-                waiting += targets(blocks[number])
+                waiting += ir.targets(blocks[number])
         return False
 
     def until(
@@ -148,16 +148,6 @@ class Batches:
             ):
                 return True
         return False
-
-
-def targets(block: ir.Block) -> tuple[int, ...]:
-    """Return the blocks that may follow one."""
-    match block.terminator:
-        case ir.Jump(target=target):
-            return (target,)
-        case ir.Branch(then=then, other=other):
-            return (then, other)
-    return ()
 
 
 def parts(e: ir.Expression) -> Iterator[ir.Expression]:

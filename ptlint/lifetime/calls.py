@@ -52,7 +52,7 @@ class Calls:
         self.activations = activations
         self.skip = skip
         self.uses = uses
-        self.blocking = Blocking(program, facts, activations)
+        self.blocking = Blocking(program, facts, evaluator, activations)
         self.spaces = Spaces(program, relevance, evaluator)
         self.journal = uses.recorder.journal
 
@@ -109,7 +109,11 @@ class Calls:
         )
         if definition is None:
             self.unknown_callee(site, unit)
-            if site.state.callback and not site.state.slept and self.spaces.handed(site, unit):
+            if (
+                site.state.callback
+                and not site.state.slept
+                and (self.spaces.handed(site, unit) or self.blocking.surely(site, unit))
+            ):
                 self.broke(site.sites, site.state, site.frame)
             if site.state.handed:
                 self.uses.called(site, unit)

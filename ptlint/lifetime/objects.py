@@ -78,6 +78,7 @@ class Object:
     unflushed: bool = False  # taken off a local list, and the TLB was not flushed since one was put there
     given: bool = False  # PARKED: what holds it is an argument of the function the walk began with
     batch: Base = ()  # given, as one of many in an array: the storage that holds it
+    taken: frozenset[int] = frozenset()  # the loops over arrays of the path's own in which it was handed over
     holder: str = ""  # the container that the table above it, or one further up, was loaded from
     status: int = UNCHANGED  # what the monitor remembers of it
     known_hash: int = field(default=0, init=False, compare=False, repr=False)

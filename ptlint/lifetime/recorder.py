@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
@@ -14,7 +14,7 @@ from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import Truths
-from ptlint.lifetime.values import Address, Base, Reference
+from ptlint.lifetime.values import Address, Base, Location, Reference
 from ptlint.syntax import ir
 
 
@@ -114,8 +114,42 @@ class Recorder:
         self, event: str, identity: int, state: State, frame: Frame, sites: tuple[SiteKey, ...]
     ) -> None:
         """As `happens`, for an event after which the table belongs to whoever frees it."""
+        over = frozenset(one.number for one in stack(frame) if self.goes_over(one))
+        if over:
+            state.change(identity, taken=over)
         self.happens(event, identity, state, frame, sites)
         state.handed |= {identity}
+
+    def again(self, identity: int, at: Location, state: State, frame: Frame) -> bool:
+        """Say whether a table is taken out of an array that a call has gone over before, and handed over.
+
+        A loop over an array of the path's own takes each of its tables once; another one takes the same ones
+        again. What a call without a loop takes may be another one each time.
+        """
+        known = state.objects.get(identity)
+        if (
+            known is None
+            or not isinstance(at, Address)
+            or at.base[0] != "local"
+            or not known.made_here
+            or not loops(frame)
+            or known.taken <= {one.number for one in stack(frame)}
+        ):
+            return False
+        state.change(identity, freed=False)  # what becomes of it keeps paths apart
+        return True
+
+    def goes_over(self, frame: Frame) -> bool:
+        """Say whether an activation has a loop, and was handed an array, or other storage, of the path's."""
+        return loops(frame) and any(
+            isinstance(base, tuple) and (base[0] == "local" or self.local_array(base))
+            for base in frame.carried
+        )
+
+    def local_array(self, base: Base) -> bool:
+        """Say whether a pointer was read from a local: an array is one to its elements."""
+        pointer = self.interner.expression(base[1]) if isinstance(base[1], int) else None
+        return isinstance(pointer, tuple) and pointer[0] == "load" and pointer[1][0] == "local"
 
     def taken(self, identity: int, state: State, frame: Frame) -> None:
         """A table is taken out of an array, one that stands for any in it: whoever takes it owns it.
@@ -242,6 +276,7 @@ class Recorder:
         while frame is not None and frame.parent is not None:
             if (
                 identity in frame.passed
+                or frame.number in known.taken
                 or self.carries(frame, known.batch)
                 or (
                     known.origin is Origin.FIELD and known.sync is Sync.GRACE and frame.carried & state.graced
@@ -306,3 +341,19 @@ class Recorder:
             if self.truths.known(self.interner.key(("==", *pair), tuple(pair)), state):
                 return True
         return False
+
+
+def stack(frame: Frame | None) -> Iterator[Frame]:
+    """Yield the activations that are under way, innermost first."""
+    while frame is not None:
+        yield frame
+        frame = frame.parent
+
+
+def loops(frame: Frame) -> bool:
+    """Say whether a function has a loop."""
+    return any(
+        target <= number
+        for number, block in enumerate(frame.definition.function.blocks)
+        for target in ir.targets(block)
+    )

@@ -34,9 +34,9 @@ from ptlint.program.facts import Facts
 from ptlint.program.program import Answers, Definition, Program
 from ptlint.syntax import ir
 
-# A callback that frees what a batch holds is queued by a caller of its caller at most; further up, nobody
+# A callback that frees what a batch holds is queued a few callers above at most; further up, nobody
 # adds a grace period to what is freed below.
-BATCH_CALLERS = 2
+BATCH_CALLERS = 4
 WAITING = ("queue", "grace-period", "grace-since", "grace-poll", "defer")
 UNPROVED = frozenset({Proof.UNSAFE, Proof.UNDECIDED})
 

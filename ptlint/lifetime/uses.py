@@ -98,7 +98,8 @@ class Uses:
         """A member of a descriptor, or an entry of a table, is read or written."""
         at = self.evaluator.location(part, state, frame)
         held = state.memory.get(at)
-        if isinstance(held, Reference) and isinstance(at, Address) and "[]" in at.path:
+        listed = isinstance(at, Address) and "[]" in at.path
+        if listed and isinstance(held, Reference) and not self.recorder.again(held.object, at, state, frame):
             self.recorder.taken(held.object, state, frame)
         identity = at.object if isinstance(at, Slot) else at.base[1] if at.base[0] == "object" else None
         if not isinstance(identity, int) or identity not in state.objects:

@@ -287,6 +287,16 @@ def instructions_of(function: Function) -> Iterator[Instruction]:
         yield from block.instructions
 
 
+def targets(block: Block) -> tuple[int, ...]:
+    """Return the blocks that may follow one."""
+    match block.terminator:
+        case Jump(target=target):
+            return (target,)
+        case Branch(then=then, other=other):
+            return (then, other)
+    return ()
+
+
 def calls_of(function: Function) -> Iterator[Call]:
     """Yield the calls that a function makes."""
     return (one for one in instructions_of(function) if isinstance(one, Call))
