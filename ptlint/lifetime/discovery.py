@@ -11,7 +11,16 @@ from collections.abc import Callable, Hashable, Iterator
 
 from ptlint.lifetime.bits import ALIGNED, low_bits
 from ptlint.lifetime.folding import Folding
-from ptlint.lifetime.monitor import FLUSH, GRACE_PERIOD, IPI_SYNC, PUT_BY, UNCHANGED, UNLINK, Monitor
+from ptlint.lifetime.monitor import (
+    FLUSH,
+    GRACE_PERIOD,
+    IPI_SYNC,
+    PUT_BY,
+    UNCHANGED,
+    UNLINK,
+    UNLINK_MEMBER,
+    Monitor,
+)
 from ptlint.lifetime.objects import NEW_SPACE, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import LINKS, UNNAMED, Provenance
 from ptlint.lifetime.tables import TableTypes
@@ -19,6 +28,7 @@ from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symb
 from ptlint.syntax import ir
 
 MAX_INCARNATIONS = 3
+UNLISTED = "taken off its list"  # stands for a member of an element that is not known to be a table
 
 
 class Discovery:
@@ -46,6 +56,7 @@ class Discovery:
         self.kernel_roots = kernel_roots
         self.space_roots = space_roots
         self.holds = holds
+        self.monitor = monitor
         self.waited = monitor.after(UNCHANGED, GRACE_PERIOD)[0]
         self.put_by = monitor.after(UNCHANGED, PUT_BY)[0]
         self.usual = frozenset({UNCHANGED, self.put_by})
@@ -73,6 +84,9 @@ class Discovery:
                 waited = bool(listed) and self.provenance.waited_for(
                     self.provenance.contained(value.key), state
                 )
+                status = self.waited if waited else UNCHANGED
+                if Address(("symbol", value.key), (UNLISTED,)) in state.memory:
+                    status = self.monitor.after(status, UNLINK_MEMBER)[0]
                 state.objects[identity] = Object(
                     Origin.LIST if listed else Origin.UNKNOWN,
                     listed,
@@ -82,7 +96,7 @@ class Discovery:
                     table=True,
                     container=listed or UNNAMED,
                     unflushed=listed in state.unflushed,
-                    status=self.waited if waited else UNCHANGED,
+                    status=status,
                 )
             return Reference(identity, 0)
         if isinstance(value, Reference):

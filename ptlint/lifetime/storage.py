@@ -142,7 +142,11 @@ class Descriptors:
 
     def of_head(self, at: Address, frame: Frame) -> bool:
         """As `shares`, for a member of a page's descriptor as a path names it."""
-        if at.base[0] != "object" or not at.path:
+        return at.base[0] == "object" and self.in_head(at, frame)
+
+    def in_head(self, at: Address, frame: Frame) -> bool:
+        """As `of_head`, where it need not be known yet that the descriptor is a table's."""
+        if not at.path:
             return False
         tag = self.provenance.tag(Address(at.base, at.path[:1]))
         return bool(tag) and self.storage.shares(frame.definition.unit, tag, str(at.path[0]))

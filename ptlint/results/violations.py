@@ -20,7 +20,7 @@ from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, UNSERVED, USE, Monitor, 
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
-from ptlint.lifetime.sites import SiteKey
+from ptlint.lifetime.sites import SiteKey, flatten
 from ptlint.lifetime.verdicts import Judgement, Proof, of_kernel, of_nobody
 from ptlint.results.findings import finding_of
 from ptlint.results.model import Finding, Severity
@@ -61,9 +61,11 @@ def violations_of(
         if severity is None or (told is not None and told.dead and rule.walkers):
             continue
         place = lost_at(violation, outcome, states, primitives)
-        history = free.history if told is None else (*told.history, *free.history)
+        put = told or states.put_there(violation)
+        history = free.history if put is None else (*put.history, *free.history)
+        sites = free.sites if put is None else flatten((put.sites, free.sites))
         judgement = Judgement(
-            Proof.UNSAFE, rule.title, history, free.sites, free.object, free.object.sync, free.root
+            Proof.UNSAFE, rule.title, history, sites, free.object, free.object.sync, free.root
         )
         gathered.setdefault((rule.code, member, place, Severity(severity.value)), []).append(judgement)
     return [
@@ -165,6 +167,19 @@ class States:
             if all(self.monitor.states(parked.free.object.status, rule, one) in wrong for one in harmless)
         ]
         return max(sure, key=lambda one: len(one.history), default=None)
+
+    def put_there(self, violation: Violation) -> Free | None:
+        """Return a table that violates the rule when it is taken out of the container, with its way there."""
+        rule, known = violation.rule, violation.free.object
+        if known.visibility is not Visibility.PARKED or known.made_here:
+            return None
+        for parked in self.outcome.parked.get(known.container, ()):
+            one = parked.free
+            starts = {self.monitor.start(rule)} if one.object.made_here else self.found(rule, one)
+            after = {self.monitor.states(one.object.status, rule, start) for start in starts}
+            if after and {self.monitor.settled(rule, state) for state in after} <= violation.starts:
+                return one
+        return None
 
     def unserved(self, violation: Violation) -> Free | None:
         """Return a table that was put into a batch in a state in which it needs a flush, if any."""

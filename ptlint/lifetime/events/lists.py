@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ptlint.lifetime.callsite import CallSite, Handler, Outcomes, referred
+from ptlint.lifetime.discovery import UNLISTED
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.recorder import Recorder
@@ -72,16 +73,20 @@ class ListEvents:
 
     def on_list_del(self, fact: Fact, site: CallSite) -> Outcomes:
         """`argument` is taken off whatever list it is on."""
-        identity = referred(site.argument(fact.argument))
+        entry = site.argument(fact.argument)
+        identity = referred(entry)
         state = site.state
-        if identity is not None and identity in state.objects:
+        if isinstance(entry, Address) and entry.base[0] == "symbol":
+            if self.descriptors.in_head(entry, site.frame):  # it may turn out to be a table
+                state.memory[Address(entry.base, (UNLISTED,))] = Int(1)
+        elif identity is not None and identity in state.objects:
             for at in [
                 a
                 for a in state.memory
                 if isinstance(a, Address) and a.base[0] == "list" and a.base[2] == identity
             ]:
                 del state.memory[at]
-            self.linked(UNLINK_MEMBER, site.argument(fact.argument), identity, site)
+            self.linked(UNLINK_MEMBER, entry, identity, site)
             self.recorder.note(
                 state, identity, "unlink-member", site.instruction.place, site.frame, "taken off its list"
             )
