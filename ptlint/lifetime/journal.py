@@ -32,6 +32,7 @@ class Parked:
     container: str
     free: Free
     static: bool = False  # the container is a variable, or in one
+    part: bool = False  # by a pointer into its page: what is kept is the rest of that, for other tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class Journal:
         """Note that an object reached the allocator."""
         self.frees.setdefault((free.sites, free.object, free.root, free.dead, free.kernel), free)
 
-    def park(self, container: str, free: Free, static: bool = False) -> None:
+    def park(self, container: str, free: Free, static: bool = False, part: bool = False) -> None:
         """Note that an object was left in a container."""
         self.parked.setdefault(
-            (container, free.sites, free.object, free.root, free.dead, free.kernel, static),
-            Parked(container, free, static),
+            (container, free.sites, free.object, free.root, free.dead, free.kernel, static, part),
+            Parked(container, free, static, part),
         )
 
     def violate(self, violation: Violation) -> None:

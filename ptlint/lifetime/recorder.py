@@ -199,9 +199,10 @@ class Recorder:
         frame: Frame,
         sites: tuple[SiteKey, ...],
         static: bool = False,
+        part: bool = False,
     ) -> None:
         """Note that an object was left in a container, in the state it is in."""
-        self.journal.park(container, self.snapshot(identity, state, frame, sites), static)
+        self.journal.park(container, self.snapshot(identity, state, frame, sites), static, part)
 
     def leaves(self, identity: int, state: State) -> None:
         """Note how a table that was allocated here is where walkers may find it from now on."""
@@ -248,7 +249,7 @@ class Recorder:
             return
         if known.origin is Origin.PARAMETER and at.base[0] == "symbol" and value.offset:
             return
-        self.park(name, value.object, state, frame, (), at.base[0] == "global")
+        self.park(name, value.object, state, frame, (), at.base[0] == "global", bool(value.offset))
 
     def handed_in(self, at: Address) -> bool:
         """Say whether a storage is in a structure that the caller made and handed in.

@@ -30,7 +30,7 @@ class _Relocation:
         for free in old.frees.values():
             new.free(self.free(free))
         for parked in old.parked.values():
-            new.park(parked.container, self.free(parked.free), parked.static)
+            new.park(parked.container, self.free(parked.free), parked.static, parked.part)
         for violation in old.violations.values():
             new.violate(self.violation(violation))
         for (event, key), rules in old.wrong.items():

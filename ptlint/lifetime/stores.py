@@ -109,7 +109,7 @@ class Stores:
             name = self.provenance.container_name(at)
             inside = enclosing(place, frame.definition.function.name)
             site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
-            self.recorder.park(name, value.object, state, frame, (site,))
+            self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
 
     def store(self, at: Location, value: Value, place: ir.Place, state: State, frame: Frame) -> None:
         """Write a value; a write to a page-table entry is an event of the tables it takes out and puts in."""
@@ -133,15 +133,15 @@ class Stores:
             inside = enclosing(place, frame.definition.function.name)
             site = SiteKey(place.path, place.line, place.column, inside, f"{name} =")
             if "[]" in at.path:  # one of many: what becomes of it is for those to say who read the container
-                self.recorder.park(name, value.object, state, frame, (site,))
+                self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
                 self.recorder.hand_over(BATCH, value.object, state, frame, (site,))
                 return
             if found:  # from one container to another: found again where it went
-                self.recorder.park(name, value.object, state, frame, (site,))
+                self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
                 forget(at, state)
                 return
             if self.recorder.shared(at, value.object, state):  # what comes after does not count
-                self.recorder.park(name, value.object, state, frame, (site,))
+                self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
             else:
                 self.recorder.chain(state, value.object, frame, (site,))
         if value == Int(0) and state.shared(at) and self.descriptors.holds_table(at, frame):

@@ -164,7 +164,8 @@ class States:
         sure = [
             parked.free
             for parked in self.outcome.parked.get(known.container, ())
-            if all(self.monitor.states(parked.free.object.status, rule, one) in wrong for one in harmless)
+            if not parked.part
+            and all(self.monitor.states(parked.free.object.status, rule, one) in wrong for one in harmless)
         ]
         return max(sure, key=lambda one: len(one.history), default=None)
 
