@@ -74,7 +74,8 @@ def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program:
     Where the same call leads tables to right and to wrong ways (a batch, or no memory for one), the wrong way
     begins where no table that comes by waits for a grace period. From there, or from the outermost call, the
     path is followed inward as long as nothing right joins; the call into code that is also used rightly (by
-    data pages, fresh tables, callbacks) is it.
+    data pages, fresh tables, callbacks) is it. A table that nothing is known
+    of but that it gets there is no other use.
     """
     path = judgement.sites
     first = next((i for i, key in enumerate(path) if Proof.RCU not in sites[key].proofs), 0)
@@ -82,12 +83,21 @@ def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program:
     if not first and sites[place].proofs != {Proof.UNSAFE}:
         return place
     for before, key in pairwise(path[first:]):
-        if not sites[key].proofs <= sites[path[first]].proofs:
+        if not joining(sites[key]) <= sites[path[first]].proofs:
             break
         shared = also_data(shared, key, before, sites, program)
         if not shared:
             place = key
     return place
+
+
+def joining(verdict: SiteVerdict) -> frozenset[Proof]:
+    """Return the verdicts of what comes by a site, but for tables that are first heard of there."""
+    return frozenset(
+        one.proof
+        for one in verdict.judgements
+        if one.proof is not Proof.UNDECIDED or one.sites[0] != verdict.key
+    )
 
 
 def also_data(
