@@ -194,7 +194,7 @@ class _Run:
                 else:
                     append(token)
                 continue
-            if text in keep:
+            if text in keep or macro.marking:
                 append(token)
                 continue
             if macro.parameters is None:

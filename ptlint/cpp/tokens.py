@@ -64,6 +64,7 @@ class Macro:
 
     __slots__ = (
         "_body",
+        "_marking",
         "_plain",
         "_source",
         "_start",
@@ -102,6 +103,7 @@ class Macro:
         self._start = start or (line, 1)
         self._body: tuple[Token, ...] | None = None
         self._plain: bool | None = None
+        self._marking: bool | None = None
         self.prepared: Any = None
         """What the expander keeps of the body."""
 
@@ -119,6 +121,15 @@ class Macro:
         known = self._plain
         if known is None:
             known = self._plain = self.parameters is None and b"##" not in self._source
+        return known
+
+    @property
+    def marking(self) -> bool:
+        """Whether it only says that there is a function of its name: the name stands for itself."""
+        known = self._marking
+        if known is None:
+            body = self.body if self.parameters is None else ()
+            known = self._marking = len(body) == 1 and body[0].text == self.name
         return known
 
     @property

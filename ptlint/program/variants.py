@@ -60,7 +60,7 @@ class Variants:
         key = (presence.unit.path, name)
         known = self._choices.get(key)
         if known is None:
-            macros = tuple(one for one in presence.alternatives(name) if not _marks(one))
+            macros = tuple(one for one in presence.alternatives(name) if not one.macro.marking)
             if len(macros) > MOST_DEFINITIONS:
                 macros = ()
             inside = self.heading(name, presence)
@@ -120,9 +120,3 @@ class Variants:
 def _architecture(directory: str) -> str:
     """Return the architecture's own folder, for a folder in it; for any other one itself."""
     return "/".join(directory.split("/")[:2]) if directory.startswith("arch/") else directory
-
-
-def _marks(one: Alternative) -> bool:
-    """Whether a macro only says that there is a function of its name."""
-    body = one.macro.body
-    return len(body) == 1 and body[0].text == one.macro.name
