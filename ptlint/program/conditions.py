@@ -258,6 +258,10 @@ class Slice:
         where = self.variants.present(body, presence)
         self.present[function.path, function.name] = where
         self._note(function.path, line, where, function.name, presence, inner)
+        if len(self._sources.of(function.path).bodies(function.name)) > 1:
+            choice = self.variants.choice(function.name, presence)
+            if self._differs(choice, presence):
+                self._note_all(choice, function.name, presence)
 
     def _chains(self, definition: Definition, presence: Presence) -> Iterator[Chain]:
         function = definition.function
