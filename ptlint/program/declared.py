@@ -67,10 +67,11 @@ class Declared:
         self._sources = sources
         self._known: dict[tuple[str, str], Ways] = {}
 
-    def places(self, name: str, unit: str) -> dict[tuple[str, int], None]:
-        """Return where a name is defined or declared in the files of a unit, or in files of its own."""
+    def places(self, name: str, unit: str, declarations: bool = True) -> dict[tuple[str, int], None]:
+        """Return where a name is defined, or declared, in the files of a unit, or in files of its own."""
         found = self.ways(name, unit)
-        return dict.fromkeys((way.path, way.line) for way in found.all)
+        ways = found.all if declarations else (*found.whole, *found.outside)
+        return dict.fromkeys((way.path, way.line) for way in ways)
 
     def ways(self, name: str, unit: str) -> Ways:
         """Return all that may give a name its meaning in a unit."""

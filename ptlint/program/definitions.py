@@ -33,6 +33,8 @@ from ptlint.syntax.records import Prototype
 
 _BUILTIN: Final = ("__builtin_", "__sync_", "__atomic_")
 _SHORTEST_PIECE: Final = 3
+_MOST_FILES: Final = 24
+_MOST_NAMES: Final = 16
 _IN_WORD: Final = re.compile(rb"\w")
 _INVOKED: Final = re.compile(rb"^([A-Za-z_]\w*)[ \t]*\(", re.M)
 _ALIASES: Final = re.compile(rb"\balias\w*\s*\(")
@@ -110,17 +112,29 @@ class Definitions:
         self._sources = sources
         self._callees = callees
         self._removed = removed
+        self._compiled = frozenset(program.units.compiled)
         self._reach = Reach(program)
         self._declared = Declared(program.units, part, sources)
         self._bodies: dict[str, list[Body]] | None = None
         self._defined: dict[str, bool] = {}
         self._assembler: frozenset[bytes] | None = None
 
-    def lacking(self, speaking: Iterable[Definition]) -> tuple[Lacking, ...]:
-        """Return what is missing for the functions of the slice, and for those of `speaking` that free."""
+    def lacking(
+        self, speaking: Iterable[Definition], before: Iterable[tuple[str, str]] = ()
+    ) -> tuple[Lacking, ...]:
+        """Return what is missing for the functions of the slice, and for those of `speaking` that free.
+
+        *before* are files and names of functions that were of a slice in another state of the tree. What such
+        a function lacks now may be what led on to the free.
+        """
         way = (*self._slice.functions, *self._slice.passed())
         walked = {definition.key: definition for definition in way}
-        every = {**{definition.key: definition for definition in speaking}, **walked}
+        for path, name in before:
+            known = None if (path, name) in walked else self._in_view(path, name)
+            if known is not None:
+                walked[known.key] = known
+        calling = {definition.key: definition for definition in self.callers()}
+        every = {**{definition.key: definition for definition in speaking}, **calling, **walked}
         elsewhere = self._elsewhere().keys() | self._removed
         found: list[Lacking] = []
         for key in sorted(every):
@@ -131,7 +145,28 @@ class Definitions:
             mine = list(self._of(definition, elsewhere & self._callees.of(function)))
             if mine and (key in walked or self._slice.hands_on(definition)):
                 found += mine
+            elif key in calling:
+                found += (one for one in mine if one.callee in self._removed)
         return tuple(dict.fromkeys(found))
+
+    def callers(self) -> Iterator[Definition]:
+        """Yield who calls what a series has removed or made conditional.
+
+        What many files name, or many names, are looked for only in those that speak of page tables.
+        """
+        for name in sorted(self._removed):
+            many = len(self._removed) > _MOST_NAMES or len(self._units.mentioning(name)) > _MOST_FILES
+            yield from self._program.mentions(name, speaking=many)
+
+    def _in_view(self, path: str, name: str) -> Definition | None:
+        """Return a function that a file defines, if a unit compiles it."""
+        if path not in self._compiled and path not in self._units.headers:
+            return None
+        for unit in self._units.seeing(path)[:1]:
+            function = self._units.syntax(unit).function(name)
+            if function is not None and function.path == path:
+                return Definition(function, unit)
+        return None
 
     def _of(self, definition: Definition, names: Iterable[str]) -> Iterator[Lacking]:
         function = definition.function
@@ -234,7 +269,8 @@ class Definitions:
     def _is_undefined(self, definition: Definition, name: str) -> bool:
         """Say whether a function is declared, but defined nowhere."""
         syntax = self._units.syntax(definition.unit)
-        if not isinstance(syntax.entity(name), Prototype) or self._macro(definition, name) is not None:
+        macro = self._macro(definition, name)
+        if not isinstance(syntax.entity(name), Prototype) or not (macro is None or macro.marking):
             return False
         if self._program.resolve(name, definition.unit) is not None:
             return False
@@ -293,8 +329,9 @@ class Definitions:
                 count = len(macro.parameters) - macro.variadic
                 yield Elsewhere(macro.path, macro.line, name, _takes(count, macro.variadic))
             return
-        told = "it is defined here, which this configuration does not compile"
-        places = self._declared.places(name, definition.unit)
+        what = "declared" if lack is Lack.DECLARATION else "defined"
+        told = f"it is {what} here, which this configuration does not compile"
+        places = self._declared.places(name, definition.unit, declarations=lack is Lack.DECLARATION)
         for body in self._external(name):
             places.setdefault((body.path, body.line))
         for path, line in places:

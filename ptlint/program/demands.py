@@ -9,7 +9,8 @@ such a configuration is analysed (`ptlint.program.definitions`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from ptlint.cpp.presence import Presence
@@ -38,21 +39,30 @@ class Demands:
         self._declared = Declared(units, part, sources)
         self._followed: set[tuple[str, str]] = set()
 
-    def conditions(self) -> tuple[Condition, ...]:
-        """Return the configurations to be looked at, as formulas; each once, with what demands it."""
+    def conditions(
+        self, callers: Iterable[Definition] = (), removed: Container[str] = ()
+    ) -> tuple[Condition, ...]:
+        """Return the configurations to be looked at, as formulas; each once, with what demands it.
+
+        Of the *callers* only what they call that is *removed* counts.
+        """
         found: dict[Formula, Condition] = {}
-        for definition in (*self._slice.functions, *self._slice.passed()):
-            for condition in self._function(definition):
-                found.setdefault(condition.formula, condition)
+        mine = {one.key: one for one in (*self._slice.functions, *self._slice.passed())}
+        demanded = [self._function(one) for one in mine.values()]
+        demanded += [self._function(one, removed) for one in callers if one.key not in mine]
+        for condition in chain.from_iterable(demanded):
+            found.setdefault(condition.formula, condition)
         return tuple(found.values())
 
-    def _function(self, definition: Definition) -> Iterator[Condition]:
+    def _function(self, definition: Definition, only: Container[str] | None = None) -> Iterator[Condition]:
         function = definition.function
         presence = self._slice.presence(definition.unit)
         compiled = self._slice.variants.listing.compiled(definition.unit)
         source = self._sources.of(function.path)
         code = source.part(function.line, function.last_line)
         for word in source.words(function.line, function.last_line):
+            if only is not None and word.name not in only:
+                continue
             if word.called and not word.member and word.name != function.name:
                 where = conjunction((compiled, presence.of(function.path, word.line)))
                 for formula in self._name(word.name, where, presence, code):

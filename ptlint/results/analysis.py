@@ -32,6 +32,7 @@ from ptlint.program.conditions import Condition, Slice
 from ptlint.program.definitions import Definitions, Lacking, conditions_of
 from ptlint.program.demands import Demands
 from ptlint.program.facts import Facts, load_facts
+from ptlint.program.overrides import Override, Overrides
 from ptlint.program.program import Program
 from ptlint.program.units import Units
 from ptlint.results.caches import Caches, Watch
@@ -43,7 +44,7 @@ from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Feasibility, Gap, Severity
 from ptlint.results.proofs import facts_of
-from ptlint.results.queries import Asked, asked
+from ptlint.results.queries import Asked, asked, overridden, wanted
 from ptlint.results.recall import Recall
 from ptlint.results.undefined import undefined
 from ptlint.results.violations import violations_of, without_implied
@@ -67,6 +68,7 @@ class Judged:
     named: Mapping[str, frozenset[str]]  # what functions name that some of these decide
     present: Mapping[tuple[str, str], Formula]  # where functions are compiled, by file and name
     demands: tuple[Condition, ...]  # to be met besides, but not both ways
+    overrides: tuple[Override, ...]  # what an architecture may have in the place of generic code
     footprint: Footprint
 
 
@@ -135,6 +137,7 @@ class Analysis:
             for witness in answers[-1].witnesses:
                 covering.choose(witness)
             covering.learn(queried(answers[-1], arch, request))
+            overrides: list[Override] = []
             number = 0
             while number < len(covering.chosen):
                 judged = self.one(
@@ -148,6 +151,7 @@ class Analysis:
                 )
                 combinations.append(judged.one)
                 footprints.append(judged.footprint)
+                overrides += judged.overrides
                 number += 1
                 for condition in judged.conditions:
                     deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
@@ -157,11 +161,12 @@ class Analysis:
                 if closed:
                     continue
                 covering.learn(judged.conditions)
-                covering.demand(judged.demands)
+                covering.demand((*judged.demands, *wanted(request.rules, judged.overrides)))
                 if number == len(covering.chosen) < MOST_CONFIGURATIONS:
                     following = covering.next()
                     if following is not None:
                         covering.choose(following)
+            answers.append(overridden(model, logic, request.rules, overrides, covering.chosen))
             if not closed:
                 gaps += [
                     Gap(
@@ -208,6 +213,7 @@ class Analysis:
             frozenset(configuration.autoconf().items()),
             frozenset(one for one in configuration.types.items() if one[1] != "bool"),
             request.removed,
+            request.callers,
         )
         known = self.judged.find(key, files.searched.base)
         if known is None:
@@ -242,14 +248,20 @@ class Analysis:
         conditions = [*slice_.decisive(), *slice_.absent()]
         named = slice_.named()
         lacking: tuple[Lacking, ...] = ()
+        passed: list[tuple[str, str]] = []
         demands: tuple[Condition, ...] = ()
         if any(rule.lacks is not None for rule in request.rules):
             missing = Definitions(
                 program, slice_, files.sources, self.caches.callees, frozenset(request.removed)
             )
-            lacking = missing.lacking(search.speaking)
+            lacking = missing.lacking(search.speaking, (*request.walked, *request.callers))
+            passed = [definition.key for definition in slice_.passed()]
             conditions += conditions_of(lacking)
-            demands = Demands(program.units, self.facts, slice_, files.sources).conditions()
+            demanding = Demands(program.units, self.facts, slice_, files.sources)
+            demands = demanding.conditions(missing.callers(), request.removed)
+        marks = sorted({query.overrides for rule in request.rules for query in rule.queries} - {""})
+        replaced = Overrides(program.units, slice_, files.sources)
+        overrides = [override for symbol in marks for override in replaced.of(symbol)]
         one = OneCombination(
             identity,
             configuration,
@@ -267,6 +279,8 @@ class Analysis:
             facts_of([sites]),
             frozenset(outcome.definitions),
             frozenset({path for path, _ in outcome.definitions} | outcome.units),
+            frozenset(passed),
+            frozenset((lack.path, lack.function) for lack in lacking),
         )
         footprint = Footprint(
             frozenset(files.tree.reads) | files.tree.absent,
@@ -276,7 +290,7 @@ class Analysis:
         )
         search.close()
         program.close()
-        return Judged(one, tuple(conditions), named, slice_.present, demands, footprint)
+        return Judged(one, tuple(conditions), named, slice_.present, demands, tuple(overrides), footprint)
 
     def model(self, request: Request, arch: Arch, toolchain: Toolchain) -> Model:
         """Return the Kconfig model of the tree."""

@@ -188,6 +188,8 @@ def _parts(request: Request) -> list[object]:
         request.cone,
         request.closed,
         request.removed,
+        request.walked,
+        request.callers,
         request.toolchain,
         _file_digest(request.toolchain),
         [(rule.code, rule.digest) for rule in request.rules],

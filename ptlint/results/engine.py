@@ -26,7 +26,9 @@ class Request:
     also: tuple[tuple[str, str], ...] = ()  # architecture and text of further .configs, before any other
     goals: tuple[tuple[str, str], ...] = ()  # architecture and formula: conditions to be met both ways
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
-    removed: tuple[str, ...] = ()  # functions that the states before defined in files of their own
+    removed: tuple[str, ...] = ()  # functions that fewer configurations define than in the states before
+    walked: tuple[tuple[str, str], ...] = ()  # functions of the slices of the states before
+    callers: tuple[tuple[str, str], ...] = ()  # functions in which some state found something missing
     closed: bool = False  # only the .configs that are given: no others are looked for
     thorough: bool = False  # rules on touched lines look at all files of the cone; no business of the engine
 
@@ -63,6 +65,8 @@ class StateResult:
     usual: tuple[Usual, ...] = ()  # if there are findings, and the user gave no configuration
     feasibility: tuple[Feasibility, ...] = ()  # of what the rules require; only if asked for several archs
     footprint: Footprint | None = None  # None: nothing is known of what the answer rests on
+    walked: tuple[tuple[str, str], ...] = ()  # the functions of the slices, by file and name
+    lacking: tuple[tuple[str, str], ...] = ()  # functions that call what is missing
 
 
 class Engine(Protocol):

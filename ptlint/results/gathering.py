@@ -36,6 +36,8 @@ class OneCombination:
     facts: tuple[str, ...]
     functions: frozenset[tuple[str, str]]
     files: frozenset[str]
+    passed: frozenset[tuple[str, str]] = frozenset()  # between two of the functions; may call what is missing
+    lacking: frozenset[tuple[str, str]] = frozenset()  # functions that call what is missing
 
     @property
     def arch(self) -> str:
@@ -140,6 +142,8 @@ def gather(
         cone,
         tuple(dict.fromkeys((v.arch, v.condition) for v in violations)),
         {name: configuration.text() for name, configuration in configurations.items()},
+        walked=tuple(sorted(frozenset().union(*(one.functions | one.passed for one in combinations)))),
+        lacking=tuple(sorted(frozenset().union(*(one.lacking for one in combinations)))),
     )
 
 

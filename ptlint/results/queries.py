@@ -18,6 +18,9 @@ from ptlint.kconfig.formula import FALSE, Formula, Or, all_of
 from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.parsing import parse_formula
+from ptlint.kconfig.simplify import disjunction
+from ptlint.program.conditions import Condition
+from ptlint.program.overrides import Override
 from ptlint.results.combining import over_archs
 from ptlint.results.model import Finding, Gap, Severity, Status, Step
 from ptlint.rules.model import Query, Rule
@@ -63,9 +66,9 @@ def asked(
     gaps: list[Gap] = []
     near = configurations[0] if configurations else None
     for rule, query in [(owner, query) for owner in rules for query in owner.queries]:
-        formula = all_of((parse_formula(rule.requires), parse_formula(query.formula)))
+        formula = _formula(rule, query)
         place = _place(model, query)
-        if place is None or not _is_defined(model, logic, formula):
+        if query.overrides or place is None or not _is_defined(model, logic, formula):
             continue
         known = [one for one in (*configurations, *witnesses) if formula.holds(one)]
         if not known and (only_these or not logic.feasible(formula)):
@@ -91,6 +94,57 @@ def asked(
                 Violation(rule, query, model.arch.name, formula, logic.text(condition), *place, trace)
             )
     return Asked(tuple(violations), tuple(witnesses), tuple(gaps))
+
+
+def wanted(rules: Iterable[Rule], overrides: Iterable[Override]) -> list[Condition]:
+    """Return the configurations to be looked at for what an architecture has in the place of generic code."""
+    found = list(overrides)
+    return [
+        Condition(*one.own, all_of((_formula(rule, query), one.where)), one.name)
+        for rule in rules
+        for query in rule.queries
+        for one in found
+        if one.symbol == query.overrides
+    ]
+
+
+def overridden(
+    model: Model,
+    logic: Logic,
+    rules: Iterable[Rule],
+    overrides: Iterable[Override],
+    configurations: Sequence[Configuration],
+) -> Asked:
+    """Return what comes of the queries about code that an architecture has in the place of generic code.
+
+    Of the configurations only those that the run has looked at count.
+    """
+    violations: list[Violation] = []
+    every = tuple(dict.fromkeys(overrides))
+    near = configurations[0] if configurations else None
+    for rule, query in [(owner, query) for owner in rules for query in owner.queries if query.overrides]:
+        mine = [one for one in every if one.symbol == query.overrides]
+        asking, place = _formula(rule, query), _place(model, query)
+        formula = all_of((asking, disjunction(one.where for one in mine)))
+        known = [one for one in configurations if formula.holds(one)]
+        if place is None or not known:
+            continue
+        try:
+            condition = short_condition(model, logic, formula, near)
+        except UndecidedError:
+            condition = formula
+        steps = [*_trace(model, query, asking, known[0])]
+        for one in mine:
+            if one.where.holds(known[0]):
+                steps.append(Step(*one.generic, 1, one.name, "generic code defines it here"))
+                steps.append(Step(*one.own, 1, one.name, "the architecture defines one of its own here"))
+        text = logic.text(formula if condition == FALSE else condition)
+        violations.append(Violation(rule, query, model.arch.name, formula, text, *place, tuple(steps)))
+    return Asked(tuple(violations))
+
+
+def _formula(rule: Rule, query: Query) -> Formula:
+    return all_of((parse_formula(rule.requires), parse_formula(query.formula)))
 
 
 def query_findings(

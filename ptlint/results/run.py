@@ -131,6 +131,7 @@ def patch(
     unread: list[Gap] = []
     pending: list[Patch] = []  # applied since the last state
     removed: tuple[str, ...] = ()
+    walked: frozenset[tuple[str, str]] = frozenset()
     ways: list[list[str]] = []  # for each state: the files in which it may differ from the one before
     for position, tree in enumerate(trees):
         pending += series.patches[position - 1 : position] if position else ()
@@ -142,7 +143,9 @@ def patch(
         way = _paths(pending)
         if states:
             removed = removed_functions(states[-1].tree, tree, way, removed)
-        asked.append(replace(request, tree=tree, also=also, goals=goals, removed=removed))
+            walked |= frozenset(states[-1].result.walked)
+        before = tuple(sorted(walked))
+        asked.append(replace(request, tree=tree, also=also, goals=goals, removed=removed, walked=before))
         if states and unaffected(states[-1].result.footprint, states[-1].tree, tree, way):
             state = states[-1].result
         else:
@@ -158,15 +161,21 @@ def patch(
     answers = {id(one.tree): one.result for one in states}
     every = texts_of(state.result for state in states)
     cone = frozenset[str]().union(*(state.result.cone for state in states))
+    callers = frozenset(key for state in states for key in state.result.lacking)
     found = None
     for place, one in enumerate(states):
         if found is not None and unaffected(found.footprint, states[place - 1].tree, one.tree, ways[place]):
             states[place] = replace(one, result=select(found, selection))
             continue
         found = one.result
+        again = asked[place]
+        # another state may have passed over what is missing, under some of its configurations
+        if not callers <= frozenset(again.walked):
+            again = replace(again, callers=tuple(sorted(callers)))
         if not request.configs and (set(texts_of([found])) != set(every) or found.cone != cone):
+            again = replace(again, also=every, cone=tuple(sorted(cone)), closed=True)
+        if again is not asked[place]:
             progress(f"state {place} of {len(states) - 1}, under the configurations of the others")
-            again = replace(asked[place], also=every, cone=tuple(sorted(cone)), closed=True)
             found = _analyse(engine, again, progress)
         states[place] = replace(one, result=select(found, selection))
     states = [replace(one, result=narrowed(one.result, cone)) for one in states]

@@ -62,6 +62,7 @@ class _Query(msgspec.Struct, forbid_unknown_fields=True):
     at: list[str]
     lacks: str
     why: str
+    overrides: str = ""
 
 
 class _Lacks(msgspec.Struct, forbid_unknown_fields=True):
@@ -109,7 +110,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "automaton": ("over", "each", "states", "passing", "telling", "transitions", "violation"),
     "automaton.transitions": ("from", "event", "to"),
     "lacks": ("declaration", "definition", "arguments"),
-    "query": ("name", "formula", "at", "lacks", "why"),
+    "query": ("name", "formula", "at", "lacks", "why", "overrides"),
 }
 
 
@@ -280,7 +281,11 @@ def _queries(path: Path, raw: Sequence[_Query]) -> tuple[Query, ...]:
         _check_formula(path, "query.formula", query.formula)
         if not query.at or not all(map(_SYMBOL.fullmatch, query.at)):
             raise RuleError(f"{path}: query.at: needs the names of symbols")
-    return tuple(Query(one.name, one.formula, tuple(one.at), one.lacks, one.why) for one in raw)
+        if query.overrides and not _SYMBOL.fullmatch(query.overrides):
+            raise RuleError(f"{path}: query.overrides: must be the name of a symbol")
+    return tuple(
+        Query(one.name, one.formula, tuple(one.at), one.lacks, one.why, one.overrides) for one in raw
+    )
 
 
 def _lacks(path: Path, raw: _Lacks) -> Lacks:

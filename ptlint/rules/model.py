@@ -97,6 +97,7 @@ class Query:
     at: tuple[str, ...]  # the finding is at the entry of the first of these symbols that the tree defines
     lacks: str  # what is wrong, after "PT_RECLAIM can be on ..."
     why: str  # what comes of it
+    overrides: str = ""  # a symbol: asked where the architecture has its own in the place of what this guards
 
     @property
     def symbol(self) -> str:

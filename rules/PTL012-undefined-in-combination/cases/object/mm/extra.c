@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The object behind a call is built no more without SMP. No table comes by here. */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+
+int extra_reclaim(struct mm_struct *mm);
+
+static int extra_maybe(struct mm_struct *mm, int how)
+{
+	if (how)
+		return extra_reclaim(mm);	/* expect: undefined-in-combination new when !SMP */
+	return 0;
+}
+
+int extra_drop(struct mm_struct *mm, int how)
+{
+	return extra_maybe(mm, how);
+}
+EXPORT_SYMBOL_GPL(extra_drop);
