@@ -13,12 +13,11 @@ from __future__ import annotations
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.evaluate import Evaluator
+from ptlint.lifetime.sleeping import MOST_NESTED
 from ptlint.lifetime.values import Int
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
-
-MOST_NESTED = 4
 
 
 class Blocking:

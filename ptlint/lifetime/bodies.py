@@ -10,6 +10,7 @@ from ptlint.lifetime.following import Following
 from ptlint.lifetime.keeping import Keeping
 from ptlint.lifetime.numbers import Numbers
 from ptlint.lifetime.purity import Purity
+from ptlint.lifetime.sleeping import Sleeping
 from ptlint.lifetime.stubs import Stubs
 from ptlint.lifetime.tables import TableTypes
 from ptlint.program.facts import Facts
@@ -27,6 +28,7 @@ class Question(Enum):
     CONSTANT = auto()
     ANSWERED = auto()
     CLEAR = auto()
+    SLEEPS = auto()
 
 
 class Bodies:
@@ -38,6 +40,7 @@ class Bodies:
         self.following = Following(program)
         self.keeping = Keeping(program, facts, types, self.following)
         self.purity = Purity(program)
+        self.sleeping = Sleeping(program, facts)
         self.stubs = Stubs(types)
         self.numbers = Numbers(program)
 
@@ -65,3 +68,5 @@ class Bodies:
                 return bool(answer) if index else answer is not None
             case Question.CLEAR:
                 return self.numbers.clear(name, index)
+            case Question.SLEEPS:
+                return self.sleeping.may(name, unit)

@@ -112,7 +112,10 @@ class Calls:
             if (
                 site.state.callback
                 and not site.state.slept
-                and (self.spaces.handed(site, unit) or self.blocking.surely(site, unit))
+                and (
+                    self.spaces.handed(site, unit)
+                    or (self.relevance.sleeps(site.callee, unit) and self.blocking.surely(site, unit))
+                )
             ):
                 self.broke(site.sites, site.state, site.frame)
             if site.state.handed:

@@ -261,6 +261,10 @@ class Relevance:
         """Say whether a variable has none of some bits, whatever it is set to."""
         return self.of_body((Question.CLEAR, name, "", mask))
 
+    def sleeps(self, name: str, unit: str) -> bool:
+        """Say whether it may sleep, itself or in what it calls."""
+        return self.of_body((Question.SLEEPS, name, unit, 0))
+
     def of_body(self, key: tuple[Question, str, str, int]) -> bool:
         """As these, for a question that is put into one value."""
         known = self._bodies.get(key)

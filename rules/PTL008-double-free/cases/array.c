@@ -44,7 +44,7 @@ int extra_once(struct mm_struct *mm)
 	for (i = 0; i < EXTRA_COUNT; i++)
 		second[i] = pmd_alloc_one(mm, 0);
 	extra_free(mm, second, EXTRA_COUNT);
-	extra_free(mm, first, EXTRA_COUNT);	/* ok: double-free */
+	extra_free(mm, first, EXTRA_COUNT);	/* ok: double-free -- each of its tables once */
 	return 0;
 }
 EXPORT_SYMBOL_GPL(extra_once);
@@ -62,7 +62,7 @@ int extra_one_by_one(struct mm_struct *mm)
 	for (i = 0; i < 2; i++)
 		tables[i] = pmd_alloc_one(mm, 0);
 	extra_drop(mm, tables, 0);
-	extra_drop(mm, tables, 1);	/* ok: double-free */
+	extra_drop(mm, tables, 1);	/* ok: double-free -- the other one */
 	return 0;
 }
 EXPORT_SYMBOL_GPL(extra_one_by_one);

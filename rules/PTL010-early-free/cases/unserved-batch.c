@@ -63,7 +63,7 @@ static void extra_pack_rcu(struct rcu_head *head)
 static void extra_send_pack(struct mm_struct *mm, struct extra_pack *pack)
 {
 	flush_tlb_mm(mm);
-	call_rcu(&pack->rcu, extra_pack_rcu);	/* ok: early-free */
+	call_rcu(&pack->rcu, extra_pack_rcu);	/* ok: early-free -- flushed just before */
 }
 
 void extra_collect_pack(struct mm_struct *mm, struct extra_pack *pack, pmd_t *pmd)
@@ -73,6 +73,6 @@ void extra_collect_pack(struct mm_struct *mm, struct extra_pack *pack, pmd_t *pm
 	pmd_clear(pmd);
 	pack->packed[pack->nr++] = pt;
 	if (pack->nr == 16)
-		extra_send_pack(mm, pack);	/* ok: early-free */
+		extra_send_pack(mm, pack);	/* ok: early-free -- it flushes */
 }
 EXPORT_SYMBOL_GPL(extra_collect_pack);

@@ -1,6 +1,7 @@
 // file: mm/extra.c
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was missing before is not new, though the base would pass it over: nothing is freed without SMP. */
+/* What was missing before is not new, though the base would pass it over: without SMP nothing is freed.
+   It does not compile there. */
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <asm/pgalloc.h>

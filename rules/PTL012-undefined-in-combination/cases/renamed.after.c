@@ -1,6 +1,7 @@
 // file: mm/extra.c
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What leads on to the free is called by its old name: nothing that is walked comes by there any more. */
+/* What leads on to the free is called by its old name: nothing that is walked comes by there any more.
+   Without SMP it does not compile. */
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <asm/pgalloc.h>
