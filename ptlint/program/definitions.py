@@ -38,6 +38,7 @@ _MOST_NAMES: Final = 16
 _IN_WORD: Final = re.compile(rb"\w")
 _INVOKED: Final = re.compile(rb"^([A-Za-z_]\w*)[ \t]*\(", re.M)
 _ALIASES: Final = re.compile(rb"\balias\w*\s*\(")
+_BODY: Final = re.compile(rb"\s*\([^;{}]*\)[\s\\]*\{")
 _ALIAS: Final = re.compile(rb"\balias")
 _MARKS: Final = (b"EXPORT_SYMBOL", b"NOKPROBE_SYMBOL", b"ALLOW_ERROR_INJECTION", b"BTF_ID")
 """Macros at file scope that name a function and do not define it."""
@@ -376,7 +377,7 @@ def _makes(macro: Macro, name: str) -> bool:
 
 
 def may_make(text: bytes, word: bytes) -> bool:
-    """Say whether a text may define a function by a macro at file scope that has its name, or as an alias."""
+    """Say whether a text may define a function by a macro that is handed or has its name, or as an alias."""
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
@@ -387,5 +388,16 @@ def may_make(text: bytes, word: bytes) -> bool:
                 return True
             if _ALIASES.search(before) or _ALIAS.search(text, end, min(stops, default=len(text))):
                 return True
+            if _BODY.match(text, end) and _in_directive(text, at):
+                return True
         at = text.find(word, end)
     return False
+
+
+def _in_directive(text: bytes, at: int) -> bool:
+    """Say whether a place is in a directive, on whichever of its lines."""
+    start = at
+    while True:
+        start = text.rfind(b"\n", 0, start)
+        if start < 1 or text[start - 1 : start] != b"\\":
+            return text[start + 1 : at].lstrip().startswith(b"#")

@@ -6,15 +6,14 @@ inline functions that return a constant. Constants are followed along the paths,
 nobody has taken yet, and through inline functions whose every way out returns the same number.
 
 Conditions on numbers that a static function is handed may become constant where it is put into its callers:
-what depends on them is taken to be dropped (an under-approximation), unless a caller in the same file hands
-it one that is no constant there.
+what depends on them is taken to be dropped (an under-approximation).
 
 Source: Wegman, Zadeck, Constant propagation with conditional branches, TOPLAS 1991.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from typing import Final
 
 from ptlint.program.program import Definition, Program
@@ -45,7 +44,6 @@ class Reach:
         self._results: dict[tuple[str, str], int | None] = {}
         self._blocks: dict[ir.Function, frozenset[int]] = {}
         self._emitted: dict[tuple[str, str], bool] = {}
-        self._handed: dict[ir.Function, frozenset[str]] = {}
 
     def calls(self, function: ir.Function, unit: str, name: str) -> tuple[ir.Call, ...]:
         """Return the calls of a name that may be made, whatever a static function's numbers are."""
@@ -53,9 +51,7 @@ class Reach:
         if reached is None:
             walked = self._walk(function, unit, 0)
             both = [number for number in walked if len(self._ways(function, unit, number, walked)) > 1]
-            reached = self._blocks[function] = frozenset(walked) & undecided(
-                function, both, self._fixed(function, unit)
-            )
+            reached = self._blocks[function] = frozenset(walked) & undecided(function, both)
         return tuple(
             one
             for number in sorted(reached)
@@ -71,7 +67,6 @@ class Reach:
             function = definition.function
             self._emitted[key] = (
                 not function.static
-                or self._is_pasted(function)
                 or self._program.visible_outside(definition)
                 or any(
                     self.calls(caller.function, caller.unit, function.name) and self.emitted(caller)
@@ -80,43 +75,6 @@ class Reach:
                 )
             )
         return self._emitted[key]
-
-    def _fixed(self, function: ir.Function, unit: str) -> frozenset[str]:
-        """Return the parameters of a function that may be constant wherever it is put into its callers."""
-        known = self._handed.get(function)
-        if known is None:
-            inside = function.static and not self._is_pasted(function)
-            numbers = [one.name for one in function.parameters if inside and not one.type.pointers]
-            known = self._handed[function] = frozenset(numbers)  # of one that calls itself
-            if numbers and function.path == unit:
-                for caller in self._callers(function.name, unit):
-                    known = known.intersection(self._given(function, caller))
-                self._handed[function] = known
-        return known
-
-    def _callers(self, name: str, unit: str) -> Iterator[Definition]:
-        """Yield the functions of a unit's own file that mention another one of it."""
-        syntax = self._program.units.syntax(unit)
-        for item in syntax.defined(unit, self._program.aliases(name)):
-            function = syntax.function(item.name)
-            if function is not None and item.name != name:
-                yield Definition(function, unit)
-
-    def _is_pasted(self, function: ir.Function) -> bool:
-        """Say whether a macro made the name of a function, and has its callers as well: a system call."""
-        return function.name.encode() not in self._program.units.text(function.path)
-
-    def _given(self, function: ir.Function, caller: Definition) -> frozenset[str]:
-        """Return the parameters that a caller hands what may be constant in it."""
-        decided = decided_names(caller.function, self._fixed(caller.function, caller.unit))
-        found = {one.name for one in function.parameters}
-        for call in (one for block in caller.function.blocks for one in block.instructions):
-            if not isinstance(call, ir.Call) or not _calls(call, function.name):
-                continue
-            for parameter, argument in zip(function.parameters, call.arguments, strict=False):
-                if not _is_plain(argument, decided):
-                    found.discard(parameter.name)
-        return frozenset(found)
 
     def _walk(self, function: ir.Function, unit: str, depth: int) -> dict[int, _Values]:
         """Return the blocks that may be reached, with what is known where they begin."""
@@ -183,19 +141,15 @@ class Reach:
         return next(iter(numbers)) if len(numbers) == 1 else None
 
 
-def _calls(call: ir.Call, name: str) -> bool:
-    return isinstance(call.callee, ir.Name) and call.callee.name == name
-
-
-def undecided(function: ir.Function, branches: Iterable[int], fixed: frozenset[str]) -> frozenset[int]:
+def undecided(function: ir.Function, branches: Iterable[int]) -> frozenset[int]:
     """Return the blocks that are reached whichever way the branches go that a compiler may decide.
 
-    *branches* are the blocks whose ends constants do not decide, *fixed* the parameters that may be constant.
+    *branches* are the blocks whose ends constants do not decide.
 
     It may know what an inline function makes of constants, and the numbers that a static function is handed
     where it puts it into its callers.
     """
-    decided = decided_names(function, fixed)
+    decided = _decided(function)
     blocks = frozenset(range(len(function.blocks)))
     for number in branches:
         end = function.blocks[number].terminator
@@ -205,10 +159,10 @@ def undecided(function: ir.Function, branches: Iterable[int], fixed: frozenset[s
     return blocks
 
 
-def decided_names(function: ir.Function, fixed: frozenset[str]) -> frozenset[str]:
-    """Return the names of what calls make of constants, of fixed parameters, and of what these make."""
+def _decided(function: ir.Function) -> frozenset[str]:
+    """Return the names of what calls make of constants, of numbers handed in, and of what these make."""
     handed = {one.name for one in function.parameters}
-    decided = set(fixed)
+    decided = {one.name for one in function.parameters if function.static and not one.type.pointers}
     others = handed - decided
     changed = True
     while changed:

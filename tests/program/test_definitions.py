@@ -205,6 +205,8 @@ def test_configurations_that_should_be_looked_at(
         (b"SYM_ALIAS alias_of(other, wanted);\n", True),
         (b"MAKE_ONE(unwanted);\nMAKE_ONE(wanted_too);\n", False),
         (b"int x; MAKE_ONE(wanted);\n", False),
+        (b"#define MAKE_IT \\\nint wanted(int a) \\\n{ \\\n\treturn a; \\\n}\nMAKE_IT\n", True),
+        (b"#define USE_IT(x) \\\n\tdo { wanted(x); } while (0)\n", False),
     ],
 )
 def test_what_may_make_a_function_of_a_name(text: bytes, made: bool) -> None:

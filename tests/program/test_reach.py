@@ -34,23 +34,3 @@ def test_calls_behind_constants_are_dropped(body: str, calls: int) -> None:
     definition = made.resolve("f", "mm/a.c")
     assert definition is not None
     assert len(Reach(made).calls(definition.function, "mm/a.c", "g")) == calls
-
-
-@pytest.mark.parametrize(
-    ("caller", "calls"),
-    [
-        ("void k(int b) { f(b); }", 1),
-        ("void k(void) { f(1); }", 0),
-        ("void k(int b) { f(1); f(b); }", 1),
-        ("static void l(int b) { f(b); }\nvoid k(void) { l(0); }", 0),
-        ("static void l(int b) { f(b); }\nvoid k(int c) { l(c); }", 1),
-        ("void k(struct s *s) { f(s->n); }", 1),
-        ("", 0),
-    ],
-)
-def test_a_number_that_a_static_function_is_handed_may_be_constant(caller: str, calls: int) -> None:
-    callee = "struct s { int n; };\nstatic void f(int a)\n{\n\tif (a)\n\t\tg();\n}\n"
-    made = program({"mm/a.c": f"{HEAD}{DECLARED}{callee}{caller}\n"})
-    definition = made.resolve("f", "mm/a.c")
-    assert definition is not None
-    assert len(Reach(made).calls(definition.function, "mm/a.c", "g")) == calls

@@ -6,15 +6,10 @@
 
 int extra_reclaim(struct mm_struct *mm);
 
-static int extra_maybe(struct mm_struct *mm, int how)
+int extra_drop(struct mm_struct *mm, int how)
 {
 	if (how)
 		return extra_reclaim(mm);	/* expect: undefined-in-combination new when !SMP */
 	return 0;
-}
-
-int extra_drop(struct mm_struct *mm, int how)
-{
-	return extra_maybe(mm, how);
 }
 EXPORT_SYMBOL_GPL(extra_drop);
