@@ -13,7 +13,7 @@ Source: Wegman, Zadeck, Constant propagation with conditional branches, TOPLAS 1
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 from ptlint.program.program import Definition, Program
@@ -41,7 +41,7 @@ class Reach:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._results: dict[tuple[str, str], int | None] = {}
+        self._results: dict[tuple[str, str, tuple[int | None, ...]], int | None] = {}
         self._blocks: dict[ir.Function, frozenset[int]] = {}
         self._emitted: dict[tuple[str, str], bool] = {}
 
@@ -76,9 +76,14 @@ class Reach:
             )
         return self._emitted[key]
 
-    def _walk(self, function: ir.Function, unit: str, depth: int) -> dict[int, _Values]:
-        """Return the blocks that may be reached, with what is known where they begin."""
-        known: dict[int, _Values] = {0: {}} if function.blocks else {}
+    def _walk(
+        self, function: ir.Function, unit: str, depth: int, handed: Mapping[str, int] | None = None
+    ) -> dict[int, _Values]:
+        """Return the blocks that may be reached, with what is known where they begin.
+
+        *handed* are the parameters that are handed constants.
+        """
+        known: dict[int, _Values] = {0: dict(handed or {})} if function.blocks else {}
         waiting = list(known)
         while waiting:
             block = function.blocks[waiting[-1]]
@@ -107,30 +112,36 @@ class Reach:
         if isinstance(one, ir.Declare):
             return
         if isinstance(one, ir.Call):
+            result = None if one.result is None else self._result(one, values, unit, depth)
             for argument in one.arguments:
                 _escape(argument, values)
             if one.result is not None:
-                _assign(one.result, self._result(one, unit, depth), values)
+                _assign(one.result, result, values)
             return
         number = _number(one.value, values)
         _escape(one.value, values)
         _assign(one.target, number, values)
 
-    def _result(self, call: ir.Call, unit: str, depth: int) -> int | None:
-        """Return the number that a call of an inline function gives, whatever its arguments."""
+    def _result(self, call: ir.Call, values: _Values, unit: str, depth: int) -> int | None:
+        """Return the number that a call of an inline function gives, whatever its unknown arguments."""
         if not isinstance(call.callee, ir.Name) or depth >= _DEEPEST:
             return None
-        key = (call.callee.name, unit)
+        arguments = tuple(_number(argument, values) for argument in call.arguments)
+        key = (call.callee.name, unit, arguments)
         if key not in self._results:
             self._results[key] = None  # what it asks of itself
             found = self._program.units.syntax(unit).function(call.callee.name)
             if found is not None and found.static and found.inline and not found.lost:
-                self._results[key] = self._returned(found, unit, depth + 1)
+                given = zip(found.parameters, arguments, strict=False)
+                handed = {parameter.name: known for parameter, known in given if known is not None}
+                self._results[key] = self._returned(found, unit, depth + 1, handed)
         return self._results[key]
 
-    def _returned(self, function: ir.Function, unit: str, depth: int) -> int | None:
+    def _returned(
+        self, function: ir.Function, unit: str, depth: int, handed: Mapping[str, int]
+    ) -> int | None:
         numbers: set[int | None] = set()
-        for number, start in self._walk(function, unit, depth).items():
+        for number, start in self._walk(function, unit, depth, handed).items():
             block = function.blocks[number]
             if isinstance(block.terminator, ir.Return):
                 values = dict(start)
@@ -268,9 +279,17 @@ def _number(e: ir.Expression, values: _Values) -> int | None:
             return None if inner is None else int(not inner)
         case ir.Binary(operator=operator, left=left, right=right) if operator in _OPERATIONS:
             first, second = _number(left, values), _number(right, values)
-            if operator == "&" and 0 in (first, second):
+            if operator == "&" and not _mask(e, values):
                 return 0
             if first is None or second is None:
                 return None
             return int(_OPERATIONS[operator](first, second))
     return None
+
+
+def _mask(e: ir.Expression, values: _Values) -> int:
+    """Return the bits that may be set in an expression, by the constants that it is and-ed with."""
+    if isinstance(e, ir.Binary) and e.operator == "&":
+        return _mask(e.left, values) & _mask(e.right, values)
+    known = _number(e, values)
+    return -1 if known is None else known

@@ -7,6 +7,8 @@ from test_conditions import HEAD, program
 from ptlint.program.reach import Reach
 
 INLINE = "static inline int zero(void) { return 0; }\nstatic inline void *none(int a) { return (void *)0; }\n"
+INLINE += "extern int bits;\nstatic inline int has(int b) { if (!b) return 0; return !!(1 & bits & b); }\n"
+INLINE += "static inline int have_two(void) { return has(2); }\n"
 DECLARED = "void g(void);\nvoid take(int *);\n"
 
 
@@ -27,6 +29,9 @@ DECLARED = "void g(void);\nvoid take(int *);\n"
         ("if (a & zero()) g();", 0),
         ("switch (zero()) { case 1: g(); }", 0),
         ("return; g();", 0),
+        ("if (has(2)) g();", 0),
+        ("if (has(a)) g();", 1),
+        ("if (have_two()) g();", 0),
     ],
 )
 def test_calls_behind_constants_are_dropped(body: str, calls: int) -> None:
