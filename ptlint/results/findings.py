@@ -74,8 +74,8 @@ def lost_at(judgement: Judgement, sites: Mapping[SiteKey, SiteVerdict], program:
     Where the same call leads tables to right and to wrong ways (a batch, or no memory for one), the wrong way
     begins where no table that comes by waits for a grace period. From there, or from the outermost call, the
     path is followed inward as long as nothing right joins; the call into code that is also used rightly (by
-    data pages, fresh tables, callbacks) is it. A table that nothing is known
-    of but that it gets there is no other use.
+    data pages, fresh tables, callbacks) is it. A table of which nothing is known but that it gets there is no
+    other use.
     """
     path = judgement.sites
     first = next((i for i, key in enumerate(path) if Proof.RCU not in sites[key].proofs), 0)
