@@ -186,8 +186,10 @@ class Executor:
                     function.blocks[block].terminator, after, frame, results, only
                 ):
                     self.join(target, next_state, seen, queue, frame)
+        cleared = frozenset[str]().union(*(final.cleared for final, _ in results.values()))
         for final, _ in results.values():
             final.memory.pop(Address(("local", frame.number, "return"), ()), None)
+            final.cleared = cleared  # where one way through the call clears, there was nothing on the others
         return list(results.values())
 
     def join(
