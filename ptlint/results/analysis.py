@@ -54,6 +54,8 @@ from ptlint.rules.model import Rule
 from ptlint.rules.watching import RuleMonitor
 from ptlint.source.tree import NotingTree, RecordingTree, Tree
 
+UNCALLED = "frees its argument, but nothing is seen that calls it"
+
 KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
 """Of earlier states of a series, answers and Kconfig models that may serve again."""
@@ -343,8 +345,7 @@ def gaps_of(outcome: Outcome) -> tuple[Gap, ...]:
 
 def unreached_of(outcome: Outcome) -> tuple[Gap, ...]:
     """Return the functions that free what their callers hand them, and that nobody is seen to call."""
-    reason = "frees its argument, but nothing is seen that calls it"
-    return tuple(Gap(path, line, name, reason) for (path, name), line in outcome.unreached.items())
+    return tuple(Gap(path, line, name, UNCALLED) for (path, name), line in outcome.unreached.items())
 
 
 def given(model: Model, request: Request) -> list[Configuration]:

@@ -21,7 +21,7 @@ from ptlint.kconfig.configuration import Configuration
 from ptlint.kconfig.model import Model
 from ptlint.kconfig.parsing import parse_formula
 from ptlint.kconfig.toolchain import DEFAULT, toolchain_named
-from ptlint.results.analysis import Analysis
+from ptlint.results.analysis import UNCALLED, Analysis
 from ptlint.results.engine import Request, StateResult
 from ptlint.rules.loader import load_rules, shipped_folder
 from ptlint.source.tree import DiskTree
@@ -29,8 +29,6 @@ from ptlint.source.tree import DiskTree
 sys.path.insert(0, str(Path(__file__).parents[1] / "kconfig"))  # as for the tests there
 
 from conf_oracle import randconfig
-
-UNCALLED = "frees its argument, but nothing is seen that calls it"
 
 Said = tuple[str, int, str, str, str, str]
 
