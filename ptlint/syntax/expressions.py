@@ -60,8 +60,8 @@ class Expressions(Operators):
 
     # What the layers above provide.
 
-    def statement_expression(self, body: Node, wanted: bool) -> Value:
-        """Lower ``({ … })``."""
+    def statement_expression(self, body: Node, wanted: bool, ways: tuple[int, int] | None = None) -> Value:
+        """Lower ``({ … })``; a condition goes on to one of the two *ways*, and then no block is current."""
         raise NotImplementedError
 
     def call(self, node: Node, wanted: bool = True, target: Name | None = None) -> Value:
@@ -119,8 +119,11 @@ class Expressions(Operators):
         kind = node.type
         if kind == "parenthesized_expression":
             inner = inside(node)
-            if inner is not None and inner.type != "compound_statement":
-                self.condition(inner, then, other)
+            if inner is not None:
+                if inner.type == "compound_statement":
+                    self.statement_expression(inner, True, (then, other))
+                else:
+                    self.condition(inner, then, other)
                 return
         elif kind == "unary_expression" and self.operator(node) == "!":
             operand = node.child_by_field_name("argument")
@@ -145,6 +148,10 @@ class Expressions(Operators):
                 self.discard(child)
             self.condition(children[-1], then, other)
             return
+        elif kind == "conditional_expression":
+            # CONFIG_PROFILE_ALL_BRANCHES makes one of each "if": the paths must not meet before they part.
+            if self._conditional_branch(node, then, other):
+                return
         elif kind == "call_expression":
             function = node.child_by_field_name("function")
             if function is not None and self.spelling(function).startswith("__builtin_expect"):
@@ -442,6 +449,26 @@ class Expressions(Operators):
             graph.close(Jump(after))
         graph.current = after
         return Value(result, kind)
+
+    def _conditional_branch(self, node: Node, then: int, other: int) -> bool:
+        """Lower ``a ? b : c`` where it is a condition; say whether it has all three parts."""
+        condition = node.child_by_field_name("condition")
+        consequence = node.child_by_field_name("consequence")
+        alternative = node.child_by_field_name("alternative")
+        if condition is None or consequence is None or alternative is None:
+            return False
+        graph = self.graph
+        first, second = graph.new(), graph.new()
+        start = graph.current
+        self.condition(condition, first, second)
+        decided = self._decided(start, first, second)
+        if decided is not None:
+            self.condition(consequence if decided == first else alternative, then, other)
+            return True
+        for block, arm in ((first, consequence), (second, alternative)):
+            graph.current = block
+            self.condition(arm, then, other)
+        return True
 
     def _only_arm(self, arm: Node, unused: Node) -> Value:
         """Lower the arm that a constant condition chooses; the other one still has a say in the type."""

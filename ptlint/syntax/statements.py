@@ -146,7 +146,7 @@ class Statements(Calls):
             callee = self.named(cleanup.function, None)
             self.graph.emit(Call(None, callee.expression, (AddressOf(cleanup.variable),), cleanup.place))
 
-    def statement_expression(self, body: Node, wanted: bool) -> Value:
+    def statement_expression(self, body: Node, wanted: bool, ways: tuple[int, int] | None = None) -> Value:
         self.scopes.push()
         value = Value(Opaque("void"), VOID)
         children = [child for child in body.named_children if child.type != "comment"]
@@ -159,8 +159,12 @@ class Statements(Calls):
                     next(iter(child.named_children), None) if child.type == "expression_statement" else None
                 )
                 if wanted and expression is not None:
-                    value = self.value(expression)
                     cleaned = self.scopes.cleanup is not self.scopes.outer_cleanup()
+                    if ways is not None and not cleaned:
+                        self.condition(expression, *ways)
+                        self.scopes.pop()
+                        return value
+                    value = self.value(expression)
                     if cleaned and value.type != VOID and not isinstance(value.expression, Constant):
                         kept = self.scopes.temporary(value.type)
                         self.graph.emit(Assign(kept, value.expression, self.place(expression)))
@@ -168,6 +172,8 @@ class Statements(Calls):
                     break
             self.statement(child)
         self.leave_scope()
+        if ways is not None:
+            self.branch(value.expression, *ways, self.place(body))
         return value
 
     # Declarations.

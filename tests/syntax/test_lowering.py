@@ -108,6 +108,26 @@ def test_a_statement_expression_gives_its_last_value() -> None:
     )
 
 
+def test_a_condition_parts_where_its_choice_does() -> None:
+    assert body("if (a ? b : c) return 1; return 2;") == (
+        "0:\n    if a goto 1 else 2\n1:\n    if b goto 3 else 4\n2:\n    if c goto 3 else 4\n"
+        "3:\n    return 1\n4:\n    return 2\n"
+    )
+
+
+def test_a_counted_condition_does_not_join_before_it_branches() -> None:
+    counted = "__builtin_constant_p(!!(a && b)) ? (a && b) : ({ (!!(a && b)) ? (g(1), 1) : (g(0), 0); })"
+    assert body(f"if ({counted}) return 1; return 2;") == (
+        "0:\n    if a goto 1 else 3\n1:\n    if b goto 2 else 3\n"
+        "2:\n    g(1)\n    return 1\n3:\n    g(0)\n    return 2\n"
+    )
+
+
+def test_a_branch_on_a_statement_expression_comes_after_its_cleanups() -> None:
+    text = body("if (({ int q __attribute__((cleanup(done))) = a; g(q); })) return 1; return 2;")
+    assert "    %2 = %1\n    done(&q)\n    if %2 goto 1 else 2\n" in text
+
+
 def test_the_comma_keeps_what_it_does_first() -> None:
     assert body("return (g(a), b);") == "0:\n    g(a)\n    return b\n"
 
