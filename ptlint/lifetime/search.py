@@ -29,7 +29,7 @@ from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
 from ptlint.lifetime.relevance import Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
-from ptlint.lifetime.verdicts import Proof, judge
+from ptlint.lifetime.verdicts import Judge, Proof
 from ptlint.program.facts import Facts
 from ptlint.program.program import Answers, Definition, Program
 from ptlint.syntax import ir
@@ -88,6 +88,7 @@ class Search:
         Of a batch the callback and whoever queues it are asked; further up it is a member like any other.
         """
         outcome = self.outcome()
+        judge = Judge(outcome).judge
         for free in outcome.frees:
             holder = "" if free.object.holder in self.asked else free.object.holder
             above = self.above.get(free.root, 0)
@@ -98,7 +99,7 @@ class Search:
                     free.object.batch and not self.waited_for(self.roots[free.root], BATCH_CALLERS - above)
                 )
             )
-            if (holder or asking) and any(j.proof in UNPROVED for j in judge(free, outcome)):
+            if (holder or asking) and any(j.proof in UNPROVED for j in judge(free)):
                 if holder:
                     self.ask_container(holder)
                 if asking:

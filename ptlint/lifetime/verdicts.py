@@ -7,11 +7,11 @@ every verdict that these states give. A site's verdict is the join over all that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ptlint.lifetime.journal import Free
+from ptlint.lifetime.journal import Free, Parked
 from ptlint.lifetime.objects import Event, Object, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -41,25 +41,6 @@ class Judgement:
     sync: Sync
     root: tuple[str, str]
     argument: str = ""  # the lock or lifetime argument relied upon
-
-
-def judge(free: Free, outcome: Outcome, above: frozenset[str] = frozenset()) -> list[Judgement]:
-    """Return the verdicts of one free: one, or one for each way its table got into its container."""
-    known = free.object
-    if known.visibility is Visibility.PARKED and not free.kernel:
-        return from_container(free, outcome, above)
-    proof, reason, argument = decide(free)
-    if proof is Proof.UNSAFE and known.holder and of_kernel(known.holder, outcome):
-        proof, reason = (
-            Proof.KERNEL,
-            f"below a table from {known.holder}, which only ever holds kernel tables",
-        )
-    if proof is Proof.UNSAFE and known.holder and of_nobody(known.holder, outcome):
-        proof, reason = (
-            Proof.UNPUBLISHED,
-            f"below a table from {known.holder}, which only ever holds tables that nobody else can reach",
-        )
-    return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
 
 
 def decide(free: Free) -> tuple[Proof, str, str]:
@@ -125,15 +106,71 @@ def of_nobody(container: str, outcome: Outcome) -> bool:
     return bool(pool) and all(p.free.object.visibility is Visibility.FRESH for p in pool)
 
 
-def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[Judgement]:
-    """Judge a table loaded from a container by all states in which one was left there."""
-    known = free.object
-    if known.container in above:
-        return []
-    pool = [] if known.container == UNNAMED else outcome.parked.get(known.container, [])
-    results: list[Judgement] = []
-    for parked in pool:
-        inside = parked.free
+class Judge:
+    """Judges frees by all that was seen; what is kept in a container is judged once for all who take it."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._arrivals: dict[tuple[str, Sync, bool, bool, bool, frozenset[str]], list[Judgement]] = {}
+
+    def judge(self, free: Free, above: frozenset[str] = frozenset()) -> list[Judgement]:
+        """Return the verdicts of one free: one, or one for each way its table got into its container."""
+        known, outcome = free.object, self.outcome
+        if known.visibility is Visibility.PARKED and not free.kernel:
+            return self._from_container(free, above)
+        proof, reason, argument = decide(free)
+        if proof is Proof.UNSAFE and known.holder and of_kernel(known.holder, outcome):
+            proof, reason = (
+                Proof.KERNEL,
+                f"below a table from {known.holder}, which only ever holds kernel tables",
+            )
+        if proof is Proof.UNSAFE and known.holder and of_nobody(known.holder, outcome):
+            proof, reason = (
+                Proof.UNPUBLISHED,
+                f"below a table from {known.holder}, which only ever holds tables that nobody else can reach",
+            )
+        return [Judgement(proof, reason, free.history, free.sites, known, known.sync, free.root, argument)]
+
+    def _from_container(self, free: Free, above: frozenset[str]) -> list[Judgement]:
+        """Judge a table loaded from a container by all states in which one was left there."""
+        known = free.object
+        if known.container in above:
+            return []
+        arrived = self._arrived(free, above)
+        if arrived:
+            return [
+                replace(one, events=(*one.events, *free.history), sites=(*one.sites, *free.sites))
+                for one in arrived
+            ]
+        if known.container == UNNAMED and known.sync is Sync.GRACE:
+            reason = "freed after a grace period"
+            return [Judgement(Proof.RCU, reason, free.history, free.sites, known, known.sync, free.root)]
+        if above and self._pool(known.container):
+            return []
+        what = (
+            f"what {known.container} holds is not known"
+            if known.container not in ("", UNNAMED)
+            else "where the table comes from is not known"
+        )
+        return [Judgement(Proof.UNDECIDED, what, free.history, free.sites, known, known.sync, free.root)]
+
+    def _pool(self, container: str) -> list[Parked]:
+        return [] if container == UNNAMED else self.outcome.parked.get(container, [])
+
+    def _arrived(self, free: Free, above: frozenset[str]) -> list[Judgement]:
+        """Return what is to be said of the tables of a container, with their way as far as there."""
+        known = free.object
+        key = (known.container, known.sync, known.supposed, free.dead, free.kernel, above)
+        results = self._arrivals.get(key)
+        if results is None:
+            results = self._arrivals[key] = []
+            for parked in self._pool(known.container):
+                results += self._left(parked.free, free, above)
+        return results
+
+    def _left(self, inside: Free, free: Free, above: frozenset[str]) -> list[Judgement]:
+        """Judge one that was left in a container as if it were freed like that one from there."""
+        known = free.object
         state = replace(
             inside.object,
             sync=max(inside.object.sync, known.sync)
@@ -144,16 +181,17 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
         )
         if inside.object.visibility is Visibility.LIVE and known.sync is Sync.GRACE:
             state = replace(state, early=True)
-        joined = Free(
-            (*inside.sites, *free.sites),
-            state,
-            (*inside.history, *free.history),
-            inside.root,
-            inside.dead or free.dead,
-            inside.kernel or free.kernel,
-            inside.space_given,
+        joined = replace(
+            inside,
+            object=state,
+            dead=inside.dead or free.dead,
+            kernel=inside.kernel or free.kernel,
         )
-        for found in judge(joined, outcome, above | {known.container}):
+        results = []
+        judged = self.judge(joined, above | {known.container})
+        if state.visibility is Visibility.PARKED:
+            judged = telling(judged)
+        for found in judged:
             reason = found.reason
             if found.proof is Proof.UNPUBLISHED and not reason.startswith("from "):
                 reason = f"from {known.container}: {reason}"
@@ -161,17 +199,25 @@ def from_container(free: Free, outcome: Outcome, above: frozenset[str]) -> list[
                 found = replace(found, proof=Proof.UNPUBLISHED)
                 reason = f"from {known.container}, where a table that was live came only after: {reason}"
             results.append(replace(found, reason=reason))
-    if not results and known.container == UNNAMED and known.sync is Sync.GRACE:
-        reason = "freed after a grace period"
-        return [Judgement(Proof.RCU, reason, free.history, free.sites, known, known.sync, free.root)]
-    if not results and not (above and pool):
-        what = (
-            f"what {known.container} holds is not known"
-            if known.container not in ("", UNNAMED)
-            else "where the table comes from is not known"
-        )
-        return [Judgement(Proof.UNDECIDED, what, free.history, free.sites, known, known.sync, free.root)]
-    return results
+        return results
+
+
+def telling(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return judgements that together say all that these say of any place on their ways.
+
+    Where containers lead to one another, there are as many ways as there are walks through them: most of them
+    differ in the order of the places only.
+    """
+    said: set[tuple[object, ...]] = set()
+    kept = []
+    for one in judgements:
+        known = one.object
+        words = (one.proof, one.reason, one.argument, one.sync, known.early, known.visibility, known.supposed)
+        new = {(key, known.level, *words) for key in one.sites} - said
+        if new:
+            said |= new
+            kept.append(one)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +236,9 @@ class SiteVerdict:
 def verdicts(outcome: Outcome) -> Mapping[SiteKey, SiteVerdict]:
     """Return every free site with what all contexts say of it."""
     gathered: dict[SiteKey, list[Judgement]] = {}
+    judge = Judge(outcome).judge
     for free in outcome.frees:
-        for judgement in judge(free, outcome):
+        for judgement in judge(free):
             for key in judgement.sites:
                 gathered.setdefault(key, []).append(judgement)
     result = {}
