@@ -13,7 +13,7 @@ MAX_STEPS blocks in one walk, or calls nested too deep end the proof and are rep
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -179,7 +179,7 @@ class Executor:
             start = seen[block][core]
             if block or again:
                 start = start.copy()
-            ends = self.block(function.blocks[block].instructions, start, frame)
+            ends = self.block(function.blocks[block].instructions, start, frame, live.spent[block])
             for left, after in enumerate(ends, 1 - len(ends)):
                 only = not (left or queue or results)
                 for target, next_state in self.leave_block(
@@ -491,10 +491,19 @@ class Executor:
 
     # ---- blocks
 
-    def block(self, instructions: Sequence[ir.Instruction], state: State, frame: Frame) -> list[State]:
+    def block(
+        self,
+        instructions: Sequence[ir.Instruction],
+        state: State,
+        frame: Frame,
+        spent: Mapping[int, tuple[frozenset[str], frozenset[str]]],
+    ) -> list[State]:
         """Return the states after a straight run of instructions (calls may fork)."""
         states = [state]
-        for instruction in instructions:
+        for index, instruction in enumerate(instructions):
+            if index in spent:
+                for s in states:
+                    self.spend(s, frame, *spent[index])
             for s in states:
                 if s.handed or s.called or s.callback:
                     self.uses.look_at(instruction, s, frame)
@@ -512,6 +521,15 @@ class Executor:
                 for s in states:
                     forget(Address(("local", frame.number, instruction.target.name), ()), s)
         return states
+
+    def spend(self, state: State, frame: Frame, gone: Iterable[str], kept: Container[Hashable]) -> None:
+        """Forget the tables that only locals point to that are not named any more.
+
+        Paths that differ in such tables alone make the same call.
+        """
+        at = state.memory.get
+        if any(type(at(Address(("local", frame.number, name), ()))) is Reference for name in gone):
+            state.collect(frame.number, kept)
 
     def leave_block(
         self,

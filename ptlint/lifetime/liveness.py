@@ -10,7 +10,7 @@ what was in the local is unknown then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ptlint.lifetime.ordering import weak_topological_order
@@ -24,7 +24,8 @@ class Liveness:
     `kept` are these and the live ones of those whose address is taken. `stepped` are the locals that are
     moved on from where they are (`p++`, `p = p + n`), `chained` to where they point (`p = p->next`). `once`
     are pointers that are given two constants, a null pointer one of them: the scope of a guard is a loop that
-    such a one ends after its first round.
+    such a one ends after its first round. `spent` are, for calls in a block, the locals that are named before
+    the call for the last time, with what is kept instead.
     """
 
     at: tuple[frozenset[str], ...]
@@ -34,6 +35,7 @@ class Liveness:
     chained: frozenset[str]
     once: frozenset[str]
     rank: tuple[int, ...]  # of each block, in the order in which a walk takes them
+    spent: tuple[Mapping[int, tuple[frozenset[str], frozenset[str]]], ...]  # by the number of an instruction
 
 
 def liveness(function: ir.Function) -> Liveness:
@@ -81,15 +83,67 @@ def liveness(function: ir.Function) -> Liveness:
         uses.append(read)
         kills.append(written)
         named.append(read | partly)
+    everywhere = frozenset(escaped & pinned)
+    kept = tuple(frozenset(a | everywhere) for a in _backward(function, named, kills))
     return Liveness(
         tuple(map(frozenset, _backward(function, uses, kills))),
-        tuple(frozenset(a | (escaped & pinned)) for a in _backward(function, named, kills)),
+        kept,
         loop_heads(function),
         frozenset(stepped),
         frozenset(chained),
         frozenset(name for name, values in given.items() if name not in pinned and ends_after_one(values)),
         ranks(function),
+        tuple(_spent(block, at, kept, everywhere) for block, at in zip(function.blocks, kept, strict=True)),
     )
+
+
+def _spent(
+    block: ir.Block, start: frozenset[str], kept: Sequence[frozenset[str]], everywhere: frozenset[str]
+) -> Mapping[int, tuple[frozenset[str], frozenset[str]]]:
+    """Return which locals no instruction of a block names from a call on, and which are kept instead.
+
+    Those that were left out at an earlier call of the block are not told of again.
+    """
+    if not any(isinstance(one, ir.Call) for one in block.instructions[1:]):
+        return {}
+    live = everywhere.union(*(kept[after] for after in successors(block.terminator)))
+    live |= _mentioned(block.terminator)
+    needed: list[frozenset[str]] = []
+    for instruction in reversed(block.instructions):
+        live = (live - _given(instruction)) | _mentioned(instruction)
+        needed.append(live)
+    needed.reverse()
+    spent = {}
+    known = start
+    for index, instruction in enumerate(block.instructions):
+        if isinstance(instruction, ir.Call) and index:
+            gone = known - needed[index]
+            if gone:
+                spent[index] = gone, needed[index]
+                known &= needed[index]
+        known |= _given(instruction)
+    return spent
+
+
+def _given(instruction: ir.Instruction) -> frozenset[str]:
+    """Return the local that an instruction gives a new value, as a whole."""
+    target = instruction.result if isinstance(instruction, ir.Call) else instruction.target
+    return frozenset(_names(target)) if isinstance(target, ir.Name) else frozenset()
+
+
+def _mentioned(one: ir.Instruction | ir.Terminator) -> frozenset[str]:
+    """Return the locals that an instruction, or the end of a block, reads or writes in part."""
+    found: list[ir.Expression] = []
+    match one:
+        case ir.Assign(target, value):
+            found = [value] if isinstance(target, ir.Name) else [value, target]
+        case ir.Call():
+            found = [one.callee, *one.arguments]
+        case ir.Branch(condition):
+            found = [condition]
+        case ir.Return(value) if value is not None:
+            found = [value]
+    return frozenset(name for expression in found for name in _names(expression))
 
 
 def ranks(function: ir.Function) -> tuple[int, ...]:
