@@ -205,6 +205,7 @@ class Executor:
         states = seen.setdefault(block, {})
         if block in live.heads:
             self.step(live.stepped & live.at[block], state, frame)
+            self.count_rounds(block, live.counted[block] & live.at[block], state, frame)
             if states:
                 self.widen(block, state, states.values(), frame)
         state.collect(frame.number, live.kept[block])
@@ -250,6 +251,23 @@ class Executor:
                 known = Slot(value.object, value.offset)
                 if state.objects[value.object].table and not isinstance(state.memory.get(known), Reference):
                     self.any_entry(at, value, state)
+
+    def count_rounds(self, block: int, names: Iterable[str], state: State, frame: Frame) -> None:
+        """At a loop's head, let an unknown number that the loop changes be that of any round.
+
+        The first round is no other one, then: most loops over entries are walked once.
+        """
+        numbers = set()
+        for name in names:
+            at = Address(("local", frame.number, name), ())
+            if type(state.memory.get(at)) is Symbol:
+                number = self.phi((frame.number, block), at)
+                state.memory[at] = Symbol(number)
+                numbers.add(number)
+        if numbers:
+            mentions = self.interner.mentions
+            for key in [k for k in state.truths if any(mentions(k, number) for number in numbers)]:
+                del state.truths[key]
 
     def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
         """At a loop's head, forget what differs from round to round, so that the rounds come to an end.

@@ -10,7 +10,7 @@ what was in the local is unknown then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ptlint.lifetime.ordering import weak_topological_order
@@ -25,7 +25,8 @@ class Liveness:
     moved on from where they are (`p++`, `p = p + n`), `chained` to where they point (`p = p->next`). `once`
     are pointers that are given two constants, a null pointer one of them: the scope of a guard is a loop that
     such a one ends after its first round. `spent` are, for calls in a block, the locals that are named before
-    the call for the last time, with what is kept instead.
+    the call for the last time, with what is kept instead. `counted` are, for heads of loops, the numbers that
+    the loop changes.
     """
 
     at: tuple[frozenset[str], ...]
@@ -36,6 +37,7 @@ class Liveness:
     once: frozenset[str]
     rank: tuple[int, ...]  # of each block, in the order in which a walk takes them
     spent: tuple[Mapping[int, tuple[frozenset[str], frozenset[str]]], ...]  # by the number of an instruction
+    counted: Mapping[int, frozenset[str]]
 
 
 def liveness(function: ir.Function) -> Liveness:
@@ -88,13 +90,51 @@ def liveness(function: ir.Function) -> Liveness:
     return Liveness(
         tuple(map(frozenset, _backward(function, uses, kills))),
         kept,
-        loop_heads(function),
+        frozenset(back_edges(function)),
         frozenset(stepped),
         frozenset(chained),
         frozenset(name for name, values in given.items() if name not in pinned and ends_after_one(values)),
         ranks(function),
         tuple(_spent(block, at, kept, everywhere) for block, at in zip(function.blocks, kept, strict=True)),
+        {head: _numbers(function, body) - pinned for head, body in loops(function).items()},
     )
+
+
+def _numbers(function: ir.Function, blocks: Iterable[int]) -> frozenset[str]:
+    """Return the locals that blocks assign a number to."""
+    found: set[str] = set()
+    for block in blocks:
+        for instruction in function.blocks[block].instructions:
+            target = instruction.result if isinstance(instruction, ir.Call) else instruction.target
+            if isinstance(target, ir.Name) and _is_number(target.type):
+                found.update(_names(target))
+    return frozenset(found)
+
+
+def _is_number(type_: ir.Type) -> bool:
+    return not type_.pointers and not type_.name.startswith(("struct ", "union "))
+
+
+def loops(function: ir.Function) -> Mapping[int, frozenset[int]]:
+    """Return, for each head, the blocks of its loops: those that get back there without passing it.
+
+    Aho et al., Compilers, 9.6.6.
+    """
+    before: dict[int, set[int]] = {}
+    for index, block in enumerate(function.blocks):
+        for after in successors(block.terminator):
+            before.setdefault(after, set()).add(index)
+    found = {}
+    for head, ends in back_edges(function).items():
+        body = {head}
+        stack = list(ends)
+        while stack:
+            block_number = stack.pop()
+            if block_number not in body:
+                body.add(block_number)
+                stack += before.get(block_number, ())
+        found[head] = frozenset(body)
+    return found
 
 
 def _spent(
@@ -205,9 +245,9 @@ def follows(instruction: ir.Assign) -> bool:
     )
 
 
-def loop_heads(function: ir.Function) -> frozenset[int]:
-    """Return the blocks that are reached again from what they reach (targets of back edges, depth first)."""
-    heads: set[int] = set()
+def back_edges(function: ir.Function) -> Mapping[int, frozenset[int]]:
+    """Return the blocks that are reached again from what they reach (depth first), with where from."""
+    heads: dict[int, set[int]] = {}
     done: set[int] = set()
     active: set[int] = set()
     stack: list[tuple[int, int]] = [(0, 0)] if function.blocks else []
@@ -219,7 +259,7 @@ def loop_heads(function: ir.Function) -> frozenset[int]:
             stack[-1] = (block, index + 1)
             target = following[index]
             if target in active:
-                heads.add(target)
+                heads.setdefault(target, set()).add(block)
             elif target not in done:
                 active.add(target)
                 stack.append((target, 0))
@@ -227,7 +267,7 @@ def loop_heads(function: ir.Function) -> frozenset[int]:
             stack.pop()
             active.discard(block)
             done.add(block)
-    return frozenset(heads)
+    return {head: frozenset(ends) for head, ends in heads.items()}
 
 
 def successors(terminator: ir.Terminator) -> tuple[int, ...]:

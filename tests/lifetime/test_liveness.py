@@ -58,3 +58,26 @@ def test_a_pointer_that_ends_a_loop_after_one_round_is_seen() -> None:
         "\tfor (struct s *q = 0; a; q = p)\n\t\tuse(q);\n\treturn a;"
     )
     assert found.once == {"done"}
+
+
+def test_a_local_is_spent_at_the_call_after_its_last_use() -> None:
+    _, found = analysed("\tstruct s *q = p;\n\tuse(q);\n\tuse(0);\n\tuse(p);\n\treturn a;")
+    (spent,) = [one for one in found.spent if one]
+    assert {index: gone for index, (gone, _) in spent.items() if "q" in gone} == {2: {"q"}}
+    assert spent[2][1] == {"p", "a"}
+
+
+def test_one_whose_address_is_stored_is_never_spent() -> None:
+    _, found = analysed(
+        "\tstruct s *q;\n\tstruct s **at = &q;\n\tfill(&q);\n\tkeep(at);\n\tuse(p);\n\tuse(p);\n\treturn a;"
+    )
+    assert not any("q" in gone for one in found.spent for gone, _ in one.values())
+
+
+def test_the_numbers_of_a_loop_are_those_that_it_changes() -> None:
+    _, found = analysed(
+        "\tint i;\n\n\tdo {\n\t\tfor (i = a; i != b; i++)\n\t\t\tuse(p);\n\t\ta += 2;\n\t\tp++;\n"
+        "\t} while (a != b);\n\treturn a;"
+    )
+    assert set(found.counted) == found.heads
+    assert sorted(found.counted.values(), key=len) == [{"i"}, {"a", "i"}]
