@@ -78,7 +78,7 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
         type=_positive,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes at most; a run uses one so far",
+        help="processes at most: of more than two architectures, each has one of its own",
     )
     run.add_argument("--no-cache", action="store_true", help="neither use nor fill the cache")
     run.add_argument("--allow-gaps", action="store_true", help="exit 0 where something was not analysed")

@@ -39,6 +39,10 @@ class Configuration:
     assumed: tuple[Assumption, ...] = ()
     _text: str = field(default="", repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send plain dictionaries to another process: views of them cannot be pickled."""
+        return _sent, (self.arch, dict(self.values), dict(self.types), self.assumed, self._text)
+
     def get(self, name: str, default: str = "n") -> str:
         """Return the value of a symbol, *default* if the .config does not show it."""
         return self.values.get(name, default)
@@ -64,6 +68,12 @@ class Configuration:
             else:
                 macros[f"CONFIG_{name}"] = value
         return MappingProxyType(macros)
+
+
+def _sent(
+    arch: Arch, values: dict[str, str], types: dict[str, str], assumed: tuple[Assumption, ...], text: str
+) -> Configuration:
+    return Configuration(arch, MappingProxyType(values), MappingProxyType(types), assumed, text)
 
 
 def configuration_from_text(arch: Arch, text: str) -> Configuration:

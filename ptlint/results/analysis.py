@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +42,9 @@ from ptlint.results.feasibility import feasibilities
 from ptlint.results.findings import findings_of
 from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
-from ptlint.results.model import Feasibility, Gap, Severity
+from ptlint.results.model import Gap, Severity
+from ptlint.results.parts import Part, Progress, united
+from ptlint.results.processes import can_fork, in_processes
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked, overridden, wanted
 from ptlint.results.recall import Recall
@@ -55,6 +57,10 @@ from ptlint.rules.watching import RuleMonitor
 from ptlint.source.tree import NotingTree, RecordingTree, Tree
 
 UNCALLED = "frees its argument, but nothing is seen that calls it"
+
+TOGETHER = 2
+"""Architectures that are analysed in one process, whatever the number of jobs: the widths of one kind of
+machine share half of their code, and what was found of them is kept for the patches to come."""
 
 KEPT_COMBINATIONS = 96
 KEPT_MODELS = 8
@@ -79,13 +85,27 @@ class Files:
     """What is known of the code of one tree, whatever the configuration.
 
     It is read from `tree`, through `searched`, which records texts that were only searched as well. Kconfig
-    is not: what it makes of the code is the configuration.
+    is not, but through `kconfig`: what it makes of the code is the configuration.
     """
 
+    kconfig: RecordingTree
     searched: RecordingTree
     tree: NotingTree
     branches: FileBranches
     sources: Sources
+
+    def read(self) -> Footprint:
+        """Return what was read of the tree, but for what was only searched."""
+        code, kconfig = self.tree, self.kconfig
+        read = frozenset(code.reads) | code.absent | frozenset(kconfig.reads) | kconfig.absent
+        return Footprint(read, frozenset(), frozenset(), frozenset())
+
+
+def files_of(tree: Tree) -> Files:
+    """Return what is known of a tree before it is read."""
+    searched = RecordingTree(tree)
+    noting = NotingTree(searched)
+    return Files(RecordingTree(tree), searched, noting, FileBranches(), Sources(noting))
 
 
 class Analysis:
@@ -97,94 +117,113 @@ class Analysis:
         self.judged: Recall[Judged] = Recall(KEPT_COMBINATIONS)
         self.models: Recall[Model] = Recall(KEPT_MODELS)
 
-    def analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
+    def analyse(self, request: Request, progress: Progress) -> StateResult:
         """Return what is true of the tree under every configuration asked for."""
         with spared_collector():
             return self._analyse(request, progress)
 
-    def _analyse(self, request: Request, progress: Callable[[str], None]) -> StateResult:
-        kconfig = RecordingTree(request.tree)
-        searched = RecordingTree(request.tree)
-        noting = NotingTree(searched)
-        request = replace(request, tree=kconfig)
-        footprints: list[Footprint] = []
-        toolchain = toolchain_named(request.toolchain)
-        combinations: list[OneCombination] = []
-        models: dict[str, Model] = {}
-        logics: dict[str, Logic] = {}
-        required = {s for rule in request.rules for s in parse_condition(rule.requires).symbols()}
-        deciding: dict[str, set[str]] = {"": required}
-        named: dict[str, set[str]] = {}
-        present: dict[tuple[str, str], Formula] = {}
-        requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
-        gaps: list[Gap] = []
-        files = Files(searched, noting, FileBranches(), Sources(noting))
-        closed = request.closed or bool(request.configs)
-        answers: list[Asked] = []
-        feasible: list[Feasibility] = []
-        for name in request.archs:
-            arch = arch_named(name)
-            progress(f"reading the Kconfig of {arch.name}")
-            models[arch.name] = model = self.model(request, arch, toolchain)
-            logics[arch.name] = logic = Logic(model, dict(request.assume))
-            if len(request.archs) > 1:
-                feasible += feasibilities(model, logic, request.rules, dict(request.assume))
-            covering = Covering(logic, model.defconfig(dict(request.assume)), requirements)
-            for configuration in given(model, request):
-                if all(configuration.values != other.values for other in covering.chosen):
-                    covering.choose(configuration)
-            if not covering.chosen:
-                covering.choose(covering.start)
-            answers.append(asked(model, logic, request.rules, covering.chosen, closed))
-            for witness in answers[-1].witnesses:
-                covering.choose(witness)
-            covering.learn(queried(answers[-1], arch, request))
-            overrides: list[Override] = []
-            number = 0
-            while number < len(covering.chosen):
-                judged = self.one(
-                    request,
-                    arch,
-                    covering.chosen[number],
-                    toolchain,
-                    f"{arch.name}/{number + 1}",
-                    files,
-                    progress,
-                )
-                combinations.append(judged.one)
-                footprints.append(judged.footprint)
-                overrides += judged.overrides
-                number += 1
-                for condition in judged.conditions:
-                    deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
-                present.update(judged.present)
-                for function, names in judged.named.items():
-                    named.setdefault(function, set()).update(names)
-                if closed:
-                    continue
-                covering.learn(judged.conditions)
-                covering.demand((*judged.demands, *wanted(request.rules, judged.overrides)))
-                if number == len(covering.chosen) < MOST_CONFIGURATIONS:
-                    following = covering.next()
-                    if following is not None:
-                        covering.choose(following)
-            answers.append(overridden(model, logic, request.rules, overrides, covering.chosen))
-            if not closed:
-                gaps += [
-                    Gap(
-                        condition.path,
-                        condition.line,
-                        condition.function,
-                        f"{arch.name}: no combination of this run has {logic.text(goal)}",
-                    )
-                    for condition, goal in covering.unmet()
-                ]
-        result = gather(request, toolchain, combinations, logics, deciding, named, present, gaps, answers)
+    def _analyse(self, request: Request, progress: Progress) -> StateResult:
+        tree, toolchain = request.tree, toolchain_named(request.toolchain)
+        files = files_of(tree)
+        request = replace(request, tree=files.kconfig)
+        if request.jobs > 1 and len(request.archs) > TOGETHER and can_fork():
+            parts = self.apart(request, toolchain, tree, progress)
+        else:
+            parts = [self.part(request, name, toolchain, files, progress) for name in request.archs]
+        models = {name: self.model(request, arch_named(name), toolchain) for name in request.archs}
+        logics = {name: Logic(model, dict(request.assume)) for name, model in models.items()}
+        whole = united(parts)
+        result = gather(
+            request,
+            toolchain,
+            whole.combinations,
+            logics,
+            {**whole.deciding, "": whole.deciding.get("", set()) | required_symbols(request.rules)},
+            whole.named,
+            whole.present,
+            whole.gaps,
+            whole.answers,
+        )
         if result.findings and not request.configs:
             result = replace(result, usual=usual_of(models, result.cone, request))
-        read = frozenset(noting.reads) | noting.absent | frozenset(kconfig.reads) | kconfig.absent
-        also = Footprint(read, frozenset(), frozenset(), frozenset())
-        return replace(result, feasibility=tuple(feasible), footprint=joined((also, *footprints)))
+        footprint = joined((files.read(), *whole.footprints))
+        return replace(result, feasibility=whole.feasible, footprint=footprint)
+
+    def apart(self, request: Request, toolchain: Toolchain, tree: Tree, progress: Progress) -> list[Part]:
+        """Analyse each architecture in a process of its own.
+
+        What one has read is asked of the tree here as well, for those who note what an answer rests on. What
+        they have parsed and walked ends with them, and so does the memory that it took.
+        """
+
+        def work(name: str, say: Progress) -> tuple[Part, RecordingTree]:
+            with spared_collector():
+                reading = RecordingTree(tree)
+                files = files_of(reading)
+                part = self.part(replace(request, tree=files.kconfig), name, toolchain, files, say)
+                part.footprints.append(files.read())
+            return part, reading.without_base()
+
+        made = in_processes(work, request.archs, request.jobs, progress)
+        read = frozenset[str]().union(*(one.reads.keys() | one.absent for _, one in made))
+        for path in sorted(read):
+            tree.digest(path)
+        for folder in sorted(frozenset[str]().union(*(one.listed for _, one in made))):
+            tree.entries(folder)
+        return [part for part, _ in made]
+
+    def part(
+        self, request: Request, name: str, toolchain: Toolchain, files: Files, progress: Progress
+    ) -> Part:
+        """Return all there is to one architecture."""
+        part = Part(name)
+        requirements = tuple(dict.fromkeys(parse_formula(r.requires) for r in request.rules if r.requires))
+        closed = request.closed or bool(request.configs)
+        arch = arch_named(name)
+        progress(f"reading the Kconfig of {arch.name}")
+        model = self.model(request, arch, toolchain)
+        logic = Logic(model, dict(request.assume))
+        if len(request.archs) > 1:
+            part.feasible = tuple(feasibilities(model, logic, request.rules, dict(request.assume)))
+        covering = Covering(logic, model.defconfig(dict(request.assume)), requirements)
+        for configuration in given(model, request):
+            if all(configuration.values != other.values for other in covering.chosen):
+                covering.choose(configuration)
+        if not covering.chosen:
+            covering.choose(covering.start)
+        part.answers.append(asked(model, logic, request.rules, covering.chosen, closed))
+        for witness in part.answers[-1].witnesses:
+            covering.choose(witness)
+        covering.learn(queried(part.answers[-1], arch, request))
+        overrides: list[Override] = []
+        number = 0
+        while number < len(covering.chosen):
+            configuration = covering.chosen[number]
+            number += 1
+            identity = f"{arch.name}/{number}"
+            judged = self.one(request, arch, configuration, toolchain, identity, files, progress)
+            overrides += judged.overrides
+            note(judged, part)
+            if closed:
+                continue
+            covering.learn(judged.conditions)
+            covering.demand((*judged.demands, *wanted(request.rules, judged.overrides)))
+            if number == len(covering.chosen) < MOST_CONFIGURATIONS:
+                following = covering.next()
+                if following is not None:
+                    covering.choose(following)
+        part.answers.append(overridden(model, logic, request.rules, overrides, covering.chosen))
+        if not closed:
+            part.gaps += [
+                Gap(
+                    condition.path,
+                    condition.line,
+                    condition.function,
+                    f"{arch.name}: no combination of this run has {logic.text(goal)}",
+                )
+                for condition, goal in covering.unmet()
+            ]
+        return part
 
     def watching(self, rules: Sequence[Rule]) -> Watch:
         """Return the monitor of a choice of rules, with the walks that it has watched."""
@@ -202,7 +241,7 @@ class Analysis:
         toolchain: Toolchain,
         identity: str,
         files: Files,
-        progress: Callable[[str], None],
+        progress: Progress,
     ) -> Judged:
         """Return what is true under one configuration, if need be by analysing the tree.
 
@@ -233,7 +272,7 @@ class Analysis:
         toolchain: Toolchain,
         identity: str,
         files: Files,
-        progress: Callable[[str], None],
+        progress: Progress,
     ) -> Judged:
         """Analyse the tree under one configuration."""
         progress(f"{identity}: finding what is compiled")
@@ -322,6 +361,22 @@ class Analysis:
         return Program(units, self.facts)
 
 
+def required_symbols(rules: Iterable[Rule]) -> set[str]:
+    """Return the symbols of what rules require of a configuration."""
+    return {symbol for rule in rules for symbol in parse_condition(rule.requires).symbols()}
+
+
+def note(judged: Judged, part: Part) -> None:
+    """Take down what one configuration has added to what is known of its architecture."""
+    part.combinations.append(judged.one)
+    part.footprints.append(judged.footprint)
+    for condition in judged.conditions:
+        part.deciding.setdefault(condition.function, set()).update(condition.formula.symbols())
+    part.present.update(judged.present)
+    for function, names in judged.named.items():
+        part.named.setdefault(function, set()).update(names)
+
+
 def queried(answer: Asked, arch: Arch, request: Request) -> list[Condition]:
     """Return where queries to Kconfig are violated, here and in other states: met together, both ways."""
     texts = [violation.condition for violation in answer.violations]
@@ -355,7 +410,7 @@ def given(model: Model, request: Request) -> list[Configuration]:
     return [model.complete(text, assume) for text in (*(text for _, text in request.configs), *mine)]
 
 
-def analyse(request: Request, progress: Callable[[str], None]) -> StateResult:
+def analyse(request: Request, progress: Progress) -> StateResult:
     """Return what is true of the tree, judged by the facts that ptlint ships."""
     return shipped_analysis().analyse(request, progress)
 

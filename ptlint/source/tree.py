@@ -392,6 +392,12 @@ class RecordingTree:
             self.reads[path] = known
         return known
 
+    def without_base(self) -> "RecordingTree":
+        """Return what was asked, of a tree that has nothing: it can be pickled."""
+        alone = RecordingTree(MemoryTree({}))
+        alone.reads, alone.absent, alone.listed = self.reads, self.absent, self.listed
+        return alone
+
 
 class NotingTree(RecordingTree):
     """A recording tree with a side door: what is read from `searched` is not noted here.
