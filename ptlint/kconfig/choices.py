@@ -31,6 +31,10 @@ class Choices:
             self._encoder.later(partial(self._define_selection, found), choice)
         return found
 
+    def selected(self, choice: Any) -> Mapping[Any, int]:
+        """Return the literals of a selection that something has asked for, none of any other."""
+        return self._selections.get(choice, {})
+
     def _define_selection(self, selection: Mapping[Any, int]) -> None:
         literals = list(selection.values())
         for place, literal in enumerate(literals):

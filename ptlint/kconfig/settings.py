@@ -45,6 +45,18 @@ class Solution:
             )
             if setting is not None:
                 found[item] = setting
+        found.update(self._selected(items))
+        return found
+
+    def _selected(self, items: Iterable[Any]) -> UserValues:
+        """Return what choices select that nothing else asks for: a member is n where another one is y."""
+        encoder = self._encoder
+        found: UserValues = {}
+        for choice in dict.fromkeys(item.choice for item in items if item.__class__ is not Choice):
+            for member, literal in encoder.choices.selected(choice).items() if choice else ():
+                if not encoder.has(member) and member not in encoder.forced and self._true(literal):
+                    self.reasons.append(literal)
+                    found[member] = 2
         return found
 
     def _unmade(self, item: Any) -> bool:

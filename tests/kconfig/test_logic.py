@@ -89,6 +89,37 @@ def test_what_a_base_configuration_has_is_kept() -> None:
     assert {**near.values, "DRIVER": "m", "HELPER": "m"} == found.values
 
 
+CHOICES = """
+choice
+\tprompt 'addresses'
+\tdefault WIDE
+config NARROW
+\tbool 'narrow'
+config MIDDLE
+\tbool 'middle'
+config WIDE
+\tbool 'wide'
+endchoice
+choice
+\tprompt 'memory'
+config LITTLE
+\tbool 'little'
+\tdepends on !WIDE
+config MUCH
+\tbool 'much'
+endchoice
+"""
+
+
+def test_a_member_of_a_choice_is_unset_by_another_one_that_nobody_asked_for() -> None:
+    model = model_of(CHOICES)
+    near = model.complete("CONFIG_WIDE=y\nCONFIG_MUCH=y\n")
+    for text in ("!WIDE", "LITTLE", "!MUCH"):
+        found = Logic(model, {}).find(parse_formula(text), near)
+        assert found is not None
+        assert found.get("WIDE") == "n"
+
+
 def test_assumptions_restrict_the_model() -> None:
     assuming = logic(OTHER="n", COUNT="40")
     assert [one.forced for one in assuming.assumed] == [False, False]
