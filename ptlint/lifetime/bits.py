@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptlint.lifetime.values import Interner
+from ptlint.syntax.builtins import swapped
 
 IN_PAGE = 0xFFF  # the bits of an address that say where in a page it is, with the smallest of pages
+WORD = 64  # the bits of an entry that is kept in the other order
 HIGHEST = 52  # no physical address has more bits
+SWAPPED = "swapped"  # of an expression: its bytes in the other order
 ALIGNED = 3  # the bits that are zero in every address of an entry or a descriptor
 
 Clear = Callable[[str, int], bool]  # says whether a variable has none of some bits, whatever it is set to
@@ -33,6 +36,9 @@ class Flags:
         expression = self.interner.expression(offset) if offset else None
         if expression is None:
             return None if mask & ~IN_PAGE else 0
+        if isinstance(expression, tuple) and expression[0] == SWAPPED and not mask >> WORD:
+            bits = self.of(expression[1], swapped(mask, WORD))
+            return None if bits is None else swapped(bits, WORD)
         if not isinstance(expression, tuple) or len(expression) != 3 or not isinstance(expression[2], int):
             return None
         operator, inner, other = expression

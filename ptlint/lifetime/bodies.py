@@ -27,6 +27,8 @@ class Question(Enum):
     BY_VALUE = auto()
     CONSTANT = auto()
     ANSWERED = auto()
+    TOLD = auto()
+    TRUE = auto()
     CLEAR = auto()
     SLEEPS = auto()
 
@@ -41,13 +43,14 @@ class Bodies:
         self.keeping = Keeping(program, facts, types, self.following)
         self.purity = Purity(program)
         self.sleeping = Sleeping(program, facts)
-        self.stubs = Stubs(types)
+        self.stubs = Stubs(types, facts.names("none"), program.resolve)
         self.numbers = Numbers(program)
 
     def answer(self, question: Question, name: str, unit: str, index: int) -> bool:
         """Answer for a function as a unit names it; *index* is the number of an argument, if one is meant.
 
-        Of FLUSHES it is 1 if a flush of the kernel's addresses counts. CLEAR is about a variable, and a mask.
+        Of FLUSHES it is 1 if a flush of the kernel's addresses counts. CLEAR is about a variable, and a mask;
+        TOLD and TRUE about what the function is handed: 0 if nothing, else an odd number made of it.
         """
         match question:
             case Question.FLUSHES:
@@ -66,6 +69,14 @@ class Bodies:
                 definition = self.program.resolve(name, unit)
                 answer = None if definition is None else self.stubs.answer(definition.function)
                 return bool(answer) if index else answer is not None
+            case Question.TOLD | Question.TRUE:
+                definition = self.program.resolve(name, unit)
+                told = (
+                    None
+                    if definition is None
+                    else self.stubs.feature(definition, (index >> 1,) if index & 1 else ())
+                )
+                return bool(told) if question is Question.TRUE else told is not None
             case Question.CLEAR:
                 return self.numbers.clear(name, index)
             case Question.SLEEPS:

@@ -99,6 +99,10 @@ class Calls:
         if site.callee.startswith("*") or site.callee in ("asm", ir.ASSEMBLED):
             return self.flushed(site, unit, self.skip(site))
         answer = self.relevance.answered(site.callee, unit)
+        if answer is None and len(site.arguments) < 2:
+            number = site.arguments[0] if site.arguments else None
+            if number is None or isinstance(number, Int):
+                answer = self.relevance.feature(site.callee, unit, number.value if number else None)
         if answer is not None:
             return self.flushed(site, unit, [(site.state, Int(answer))])
         shape = shape_of(site, self.discovery)

@@ -222,13 +222,19 @@ class Discovery:
         """Say whether a place for a table is a member of another one's descriptor, or of an address space.
 
         The root of an address space is no such place: nobody but the space's last user takes it from there.
+        Nor is what points to anything: that may be a page's rest, of which the next table is made.
         """
         holder, member, tag = at.base[1], at.path[-1] if at.path else "", self.provenance.tag(at)
-        if not tag or at.base[0] == "local" or member in ("*", "[]"):
+        if not tag or at.base[0] == "local" or member in ("*", "[]") or at in self.provenance.untyped:
             return False
         if len(at.path) == 1 and isinstance(holder, int) and at.base[0] == "object":
             return state.is_table(Reference(holder, 0))
-        return self.types.is_space(ir.Type(f"struct {tag}")) and member not in self.space_roots
+        return self.in_space(at) and member not in self.space_roots
+
+    def in_space(self, at: Address) -> bool:
+        """Say whether a storage is a member of an address space, or of the part that an architecture has."""
+        tag = self.provenance.tag(at)
+        return bool(tag) and self.types.in_space(ir.Type(f"struct {tag}"))
 
     def roots_space(self, at: Address, member: str) -> bool:
         """Say whether a member holds the root of an address space; one without a tag is supposed to."""

@@ -142,12 +142,14 @@ class Evaluator:
                 return Address(("local", frame.number, name), ())
             case ir.Deref(pointer, type_):
                 return self.memory.target(self.evaluate(pointer, state, frame), type_, state)
-            case ir.Member(base, name, tag, _):
+            case ir.Member(base, name, tag, type_):
                 inside = self.location(base, state, frame)
                 if isinstance(inside, Slot):
                     return inside
                 at = Address(inside.base, (*inside.path, name))
                 self.provenance.note_tag(at, tag)
+                if type_.pointers and type_.name == "void":
+                    self.provenance.untyped.add(at)
                 return at
         return Address(("symbol", self.interner.number(self.evaluate(e, state, frame))), ())
 

@@ -381,7 +381,7 @@ class Executor:
         theirs_at = other.memory.get
         for at, value in known.memory.items():
             theirs = theirs_at(at)
-            if theirs == value:
+            if theirs == value or (theirs is None and self.memory.as_found(at, value)):
                 memory[at] = value
                 continue
             if isinstance(at, Slot):
@@ -399,8 +399,10 @@ class Executor:
                     changed = True
                 memory[at] = Reference(value.object, entry)
                 continue
-            either = self.or_null(value, theirs) or self.any_element(
-                value, theirs, (known, other), (where, at)
+            either = (
+                self.or_null(value, theirs)
+                or self.or_tagged(value, theirs, (where, at))
+                or self.any_element(value, theirs, (known, other), (where, at))
             )
             if either is not None:
                 changed = changed or either != value
@@ -474,6 +476,17 @@ class Executor:
             return None
         joined = Symbol(self.interner.key(("or null", inner.key), (inner.key,)))
         return joined if {one, other} <= {joined, inner, Int(0)} else None
+
+    def or_tagged(self, one: Value, other: Value | None, where: Hashable) -> Symbol | None:
+        """Join an unknown pointer with itself, bits in it set: what it points to stays known."""
+        if not isinstance(one, Symbol) or not isinstance(other, Symbol):
+            return None
+        plain = {self.provenance.untagged(one.key), self.provenance.untagged(other.key)}
+        if len(plain) != 1:
+            return None
+        pointer = plain.pop()
+        bits = self.interner.key(("any bits", where))
+        return Symbol(self.interner.key(("|", pointer, bits), (pointer, bits)))
 
     def any_element(
         self, one: Value, other: Value | None, states: tuple[State, State], where: Hashable

@@ -40,7 +40,7 @@ EVENT_ACTS = {
     "constructed": "flag",
 }
 MAKING = CONSUMES | {EVENT_ACTS["construct"]}
-PASSING = frozenset({"read", "convert", "value", "exchange", "entry-take", "entry-swap"})
+PASSING = frozenset({"read", "convert", "swap-bytes", "value", "exchange", "entry-take", "entry-swap"})
 COUNTING = {"last-reference": "count", "count": HOLDS}
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
 MAX_NAMING_FILES = 8
@@ -153,7 +153,18 @@ class Flows:
             return self.program.touches(definition, self._turning)
         if self.interesting(type_) or self.types.is_word(type_):
             return True
-        return bool(type_.pointers) and (self.types.may_hold(type_) or self.interesting(type_.pointee()))
+        return bool(type_.pointers) and (
+            self.types.may_hold(type_)
+            or self.interesting(type_.pointee())
+            or (self.types.in_space(type_) and self.keeps_stock(definition.function, type_))
+        )
+
+    def keeps_stock(self, function: ir.Function, type_: ir.Type) -> bool:
+        """Say whether a function may give, or be given, a table that is kept in a space of this type.
+
+        A whole address space is handed to everything; of that, only who returns a table counts.
+        """
+        return not self.types.is_space(type_) or self.types.is_pointer(function.result)
 
     def interesting(self, type_: ir.Type) -> bool:
         """Say whether values of a type are tables, pointers into them, or their entries."""
@@ -289,6 +300,7 @@ class _Tracer:
             or self.flows.interesting(type_)
             or type_.name.startswith("struct ")
             or not type_.name
+            or self.types.in_space(type_)
         )
 
     def assign(self, target: ir.Expression, value: ir.Expression) -> None:

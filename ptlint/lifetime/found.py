@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tables that stand in their containers as a path found them: it need not remember that it looked.
+"""Tables that stand in their containers as a path found or left them: it need not remember which they are.
 
 A path that reads such a container again finds such a table again. If only paths that looked remembered it,
 they would be kept apart from those that did not, at every join that follows.
@@ -15,19 +15,25 @@ from ptlint.lifetime.values import Address, Reference
 
 
 def forget_found(state: State, provenance: Provenance, usual: Container[int]) -> None:
-    """Forget the tables that nothing refers to but the container that they were found in.
+    """Forget the tables that nothing refers to but the container that they were found in, or left in.
 
     `usual` is what a monitor remembers of a table when it is found.
     """
     standing: dict[int, Address] = {}
+    left: set[int] = set()
     for at, value in state.memory.items():
         if (
-            type(value) is Reference
-            and type(at) is Address
-            and at.base[0] not in ("local", "object")
-            and value.object not in standing
-            and _untouched(value.object, state, usual)
+            type(value) is not Reference
+            or type(at) is not Address
+            or at.base[0] == "local"
+            or value.object in standing
         ):
+            continue
+        if at.base[0] == "object":
+            if _left(value.object, at, state):
+                standing[value.object] = at
+                left.add(value.object)
+        elif _untouched(value.object, state, usual):
             standing[value.object] = at
     if not standing:
         return
@@ -42,7 +48,7 @@ def forget_found(state: State, provenance: Provenance, usual: Container[int]) ->
         elif isinstance(value, Address):
             _described(value, standing)
     for identity, at in standing.items():
-        if _stands(state.objects[identity], at, provenance):
+        if identity in left or _stands(state.objects[identity], at, provenance):
             del state.memory[at], state.objects[identity]
             state.history.pop(identity, None)
             state.chains.pop(identity, None)
@@ -69,6 +75,19 @@ def _untouched(identity: int, state: State, usual: Container[int]) -> bool:
         and known.sync is Sync.NONE
         and known.status in usual
         and not (known.flagged or known.supposed or known.early)
+    )
+
+
+def _left(identity: int, at: Address, state: State) -> bool:
+    """Say whether a table of the path's own was deposited where others take it from."""
+    known = state.objects.get(identity)
+    return (
+        known is not None
+        and known.table
+        and known.visibility in (Visibility.FRESH, Visibility.UNLINKED)
+        and not known.freed
+        and identity not in state.handed
+        and state.shared(at)
     )
 
 

@@ -132,6 +132,15 @@ class Memory:
             return self.discovery.stored_table(key, at, type_, state, again=True)
         return Symbol(key)
 
+    def as_found(self, at: Location, value: Value) -> bool:
+        """Say whether a value is what a path reads at a place that is no local, and that it did not write."""
+        return (
+            isinstance(value, Symbol)
+            and isinstance(at, Address)
+            and at.base[0] != "local"
+            and value.key == self.interner.key(("load", at.base, at.path))
+        )
+
     def container(self, pointer: Value, type_: ir.Type, member: str, state: State) -> Value:
         """`container_of`: back from a member to the object that holds it."""
         value: Value

@@ -16,16 +16,21 @@ from ptlint.lifetime.values import Address, Interner, Reference, Value, pointer_
 LINKS = ("next", "prev", "first")
 WAITED = "after a grace period"  # of a link: all that is on its list has waited for one
 ROOT, CALLED = 2, 5  # where the number of an activation has the function's name
+BEHIND = "a page behind its entries"  # a place in a table's page that is no entry, of whatever table
 UNNAMED = "?"  # a storage that nothing is known of: never the same as another one
 ARITHMETIC = frozenset({"+", "-", "*", "/", "&", "|", "^", "<<", ">>", "~"})
 
 
 class Provenance:
-    """Reads names off interned expressions. `tags` is the structure that a member belongs to."""
+    """Reads names off interned expressions.
+
+    `tags` is the structure that a member belongs to, `untyped` the members that point to anything.
+    """
 
     def __init__(self, interner: Interner) -> None:
         self.interner = interner
         self.tags: dict[Address, str] = {}
+        self.untyped: set[Address] = set()
 
     def parameter_of(self, key: int) -> str:
         """Return the name of the parameter that a value is derived from, or nothing."""
@@ -35,7 +40,10 @@ class Provenance:
                 return ""
             if expression[0] == "parameter":
                 return str(expression[2])
-            if expression[0] in ("+", "-", "container", "or null") and isinstance(expression[1], int):
+            aligned = expression[0] == "&" and self.constant(expression[2])
+            if (aligned or expression[0] in ("+", "-", "|", "container", "or null")) and isinstance(
+                expression[1], int
+            ):
                 key = expression[1]
             elif (
                 expression[0] == "load" and expression[1][0] == "symbol" and set(expression[2]) <= {"*", "[]"}
@@ -44,6 +52,13 @@ class Provenance:
             else:
                 return ""
         return ""
+
+    def untagged(self, key: int) -> int:
+        """Return the number of a pointer without the bits that were set in it."""
+        expression = self.interner.expression(key)
+        if isinstance(expression, tuple) and expression[0] == "|" and isinstance(expression[1], int):
+            return expression[1]
+        return key
 
     def no_table(self, key: int) -> bool:
         """Say whether an address is computed from numbers alone, or from what a last-level entry maps."""
@@ -161,7 +176,7 @@ class Provenance:
         """Return the name of a storage that may hold tables: structure.member, or a variable's name."""
         names = [str(p) for p in at.path if p not in ("*", "[]")]
         if not names:
-            return str(at.base[1]) if at.base[0] == "global" else UNNAMED
+            return str(at.base[1]) if at.base[0] == "global" else BEHIND if in_page(at) else UNNAMED
         tag = self.tag(at)
         return f"{tag}.{names[-1]}" if tag else names[-1]
 
@@ -199,3 +214,8 @@ class Provenance:
         if not isinstance(expression, tuple):
             return ""
         return str(expression[CALLED if len(expression) > CALLED else ROOT])
+
+
+def in_page(at: Address) -> bool:
+    """Say whether a place is in a table's page, and neither an entry nor a member of a descriptor."""
+    return at.base[0] == "object" and not at.path

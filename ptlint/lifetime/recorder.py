@@ -230,7 +230,7 @@ class Recorder:
             and at.base[0] != "local"
             and known is not None
             and known.level != "pgd"
-            and self.types.is_space(ir.Type(f"struct {tag}"))
+            and self.types.in_space(ir.Type(f"struct {tag}"))
         )
 
     def leave(self, at: Address, value: Reference, state: State, frame: Frame) -> None:
@@ -260,7 +260,7 @@ class Recorder:
         if not isinstance(holder, int) or not self.provenance.parameter_of(holder):
             return False
         tags = {self.provenance.tag(Address(at.base, at.path[:end])) for end in range(1, len(at.path) + 1)}
-        return not any(tag and self.types.is_space(ir.Type(f"struct {tag}")) for tag in tags)
+        return not any(tag and self.types.in_space(ir.Type(f"struct {tag}")) for tag in tags)
 
     # ---- the way
 

@@ -145,6 +145,8 @@ class Relevance:
             return self.flows.flow(definition, OWN, ANY_LEVEL).returned
         if self.types.is_space(function.result):
             return self.program.touches(definition, self._making)  # nobody else knows the address space
+        if self.gives_stock(function):
+            return True
         if self.flows.interesting(function.result) or (
             function.result.pointers and (pointer or self.flows.becomes_table(result, caller.function))
         ):
@@ -155,11 +157,21 @@ class Relevance:
                     self.flows.flow(definition, i).returned
                     for i, p in enumerate(function.parameters)
                     if self.flows.interesting(p.type)
-                    or self.types.is_space(p.type)
+                    or self.types.in_space(p.type)
                     or self.types.points_to_page(p.type)
                 )
             )
         return False
+
+    def gives_stock(self, function: ir.Function) -> bool:
+        """Say whether a function does nothing but to give what a part of an address space points to."""
+        return (
+            function.result.pointers == 1
+            and any(
+                self.types.in_space(p.type) and not self.types.is_space(p.type) for p in function.parameters
+            )
+            and self.gives_member(function)
+        )
 
     def leads_out(self, function: ir.Function) -> bool:
         """Say whether a function does nothing but to lead from a member to the structure around it.
@@ -256,6 +268,13 @@ class Relevance:
         if not self.of_body((Question.ANSWERED, name, unit, 0)):
             return None
         return int(self.of_body((Question.ANSWERED, name, unit, 1)))
+
+    def feature(self, name: str, unit: str, argument: int | None) -> int | None:
+        """Return what it says, 1 or 0, of that number in this configuration; None if that is not decided."""
+        index = 0 if argument is None else argument << 1 | 1
+        if not self.of_body((Question.TOLD, name, unit, index)):
+            return None
+        return int(self.of_body((Question.TRUE, name, unit, index)))
 
     def clear(self, name: str, mask: int) -> bool:
         """Say whether a variable has none of some bits, whatever it is set to."""

@@ -18,6 +18,7 @@ from ptlint.lifetime.monitor import (
     WITHDRAW,
 )
 from ptlint.lifetime.objects import Origin, Owner, State, Sync, Visibility
+from ptlint.lifetime.provenance import in_page
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
 from ptlint.lifetime.storage import Descriptors
@@ -89,6 +90,16 @@ class Stores:
         expression = self.interner.expression(value.offset) if value.offset else None
         return isinstance(expression, tuple) and expression[0] == "+"
 
+    def refilled(self, at: Address, state: State, frame: Frame) -> bool:
+        """Say whether others may put a table where there was one, as soon as it is taken out."""
+        if at in self.provenance.untyped:
+            return self.discovery.in_space(at)
+        return state.shared(at) and (in_page(at) or self.descriptors.holds_table(at, frame))
+
+    def rest(self, at: Address, value: Reference) -> bool:
+        """Say whether what is stored is the rest of a page, where the next table is made of it."""
+        return at in self.provenance.untyped and self.advanced(value)
+
     def assign_aggregate(
         self, value: ir.Aggregate, at: Address, place: ir.Place, state: State, frame: Frame
     ) -> None:
@@ -136,7 +147,7 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
                 self.recorder.hand_over(BATCH, value.object, state, frame, (site,))
                 return
-            if found:  # from one container to another: found again where it went
+            if found or self.rest(at, value):  # found again where it went, and the rest is another table
                 self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
                 forget(at, state)
                 return
@@ -144,7 +155,7 @@ class Stores:
                 self.recorder.park(name, value.object, state, frame, (site,), part=bool(value.offset))
             else:
                 self.recorder.chain(state, value.object, frame, (site,))
-        if value == Int(0) and state.shared(at) and self.descriptors.holds_table(at, frame):
+        if value == Int(0) and self.refilled(at, state, frame):
             forget(at, state)  # another one may stand there at once
             return
         write(at, value, state)

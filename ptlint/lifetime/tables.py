@@ -31,7 +31,9 @@ class TableTypes:
         self.described = described
         self.descriptors = described | self._data
         self._holders = self._pages | self._links | self._heads
-        self._spaces = facts.names("space-type")
+        parts = {n for n in facts.names("space-type") if facts.by_name[n].kind == "part"}
+        self._spaces = facts.names("space-type") - parts
+        self._in_spaces = self._spaces | parts | {f"struct {n}" for n in parts}
 
     def is_entry(self, type_: Type) -> bool:
         """A page-table entry held by value."""
@@ -83,6 +85,10 @@ class TableTypes:
     def is_space(self, type_: Type) -> bool:
         """An address space, or a pointer to it."""
         return type_.name in self._spaces
+
+    def in_space(self, type_: Type) -> bool:
+        """An address space, the part of one that an architecture defines, or a pointer to either."""
+        return type_.name in self._in_spaces
 
     def may_hold(self, type_: Type) -> bool:
         """A page, a link or an RCU head: what points to one may lead to a table."""

@@ -26,7 +26,8 @@ QUIET: Final = frozenset(
         "exchange", "table-type", "entry-type", "space-root", "space-type", "page-type", "link-type",
         "head-type", "batch-type", "word-type", "walker", "last-reference", "lock", "unlock", "downgrade",
         "flag-set", "flag-clear", "count", "kernel-root", "kernel-flag", "boot-flag", "container", "folded",
-        "question", "may-block", "constructed", "hardware-walk",
+        "question", "may-block", "constructed", "hardware-walk", "swap-bytes", "mark-set", "mark-clear",
+        "mark-test", "mark-take",
     }
 )  # fmt: skip
 """Events that alone say nothing of a page table: where they happen to one, its type is named nearby."""

@@ -13,6 +13,7 @@ from ptlint.syntax.ir import Type
 _PREFIX: Final = "__builtin_"
 _LONG_LONG: Final = Type("unsigned long long")
 _POINTER: Final = VOID.pointer()
+_SWAP: Final = "bswap"
 _BITS: Final = ("clz", "ctz", "ffs", "popcount", "parity", "clrsb")
 _TYPES: Final[dict[str, Type]] = {
     **{f"{name}{suffix}": INT for name in _BITS for suffix in ("", "l", "ll")},
@@ -60,8 +61,10 @@ def result_type(name: str) -> Type | None:
 
 
 def folded(name: str, arguments: Sequence[int | None], word: int) -> int | None:
-    """Return the result of a bit operation on a constant; None if it is none, or has no value."""
+    """Return the result of an operation on the bits of a constant; None if it is none, or has no value."""
     operation = name.removeprefix(_PREFIX)
+    if operation.startswith(_SWAP) and len(arguments) == 1 and arguments[0] is not None:
+        return swapped(arguments[0], int(operation.removeprefix(_SWAP)))
     bits = 32
     if operation.endswith("ll"):
         operation, bits = operation[:-2], 64
@@ -79,3 +82,8 @@ def folded(name: str, arguments: Sequence[int | None], word: int) -> int | None:
     if value == 0 or operation == "clrsb":
         return None
     return bits - value.bit_length() if operation == "clz" else (value & -value).bit_length() - 1
+
+
+def swapped(value: int, bits: int) -> int:
+    """Return a number of so many bits with its bytes in the other order."""
+    return int.from_bytes((value & ((1 << bits) - 1)).to_bytes(bits // 8, "little"), "big")

@@ -41,7 +41,7 @@ def question(result: ir.Type, value: ir.Expression | None, parameter: str = "pud
 def test_a_question_about_an_entry_has_one_answer_if_its_text_is_a_number(
     function: ir.Function, answer: int | None
 ) -> None:
-    assert Stubs(TableTypes(FACTS)).answer(function) == answer
+    assert Stubs(TableTypes(FACTS), frozenset(), lambda name, unit: None).answer(function) == answer
 
 
 def made(origin: Origin = Origin.ALLOCATION) -> State:

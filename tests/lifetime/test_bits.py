@@ -4,13 +4,14 @@
 import pytest
 from one_unit import program_of
 
-from ptlint.lifetime.bits import Flags
+from ptlint.lifetime.bits import SWAPPED, Flags
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.numbers import Numbers
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
 from ptlint.lifetime.relevance import Relevance
 from ptlint.lifetime.values import Interner, Reference
+from ptlint.syntax.builtins import folded
 
 LEAF, PRESENT = 1 << 62, 1 << 63
 
@@ -52,6 +53,23 @@ def test_the_flags_of_an_entry_are_those_that_were_put_there(
     interner = Interner()
     flags = Flags(interner, lambda name, asked: name == "flags" and asked == LEAF)
     assert flags.of(made(interner, *steps), mask) == bits
+
+
+def test_the_flags_of_an_entry_in_the_other_order_are_found_where_they_are_then() -> None:
+    interner = Interner()
+    flags = Flags(interner, lambda name, asked: False)
+    inside = made(interner, ("&", LEAF - 1), ("|", PRESENT | 1))
+    entry = interner.key((SWAPPED, inside), (inside,))
+    assert flags.of(entry, 0x80 | 1 << 56) == 0x80 | 1 << 56  # PRESENT is the last byte's highest bit
+    assert flags.of(entry, 0x40) == 0
+    assert flags.of(entry, 1 << 24) is None  # of the address
+
+
+def test_swapping_the_bytes_of_a_constant_twice_gives_it_back() -> None:
+    assert folded("__builtin_bswap64", [PRESENT], 64) == 0x80
+    assert folded("__builtin_bswap64", [0x80], 64) == PRESENT
+    assert folded("__builtin_bswap32", [-2], 64) == 0xFEFFFFFF
+    assert folded("__builtin_bswap64", [None], 64) is None
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,14 @@
 from dataclasses import replace
 
 import pytest
+from one_unit import program_of
 
 from ptlint.lifetime.executor import Executor, real_ones
+from ptlint.lifetime.journal import Journal
+from ptlint.lifetime.monitor import NoMonitor
 from ptlint.lifetime.objects import Object, Origin, State, Visibility
-from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot
+from ptlint.lifetime.relevance import Relevance
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol
 
 REAL = Object(Origin.FIELD, "table", Visibility.PARKED, table=True, freed=True)
 SUPPOSED = replace(REAL, flagged=True, supposed=True)
@@ -120,3 +124,34 @@ def test_a_null_pointer_far_away_keeps_no_paths_apart() -> None:
     places = {near, far}
     assert State(memory={near: Int(0)}).core(places) != State().core(places)
     assert State(memory={far: Int(0)}).core(places) == State().core(places)
+
+
+def test_a_pointer_and_the_same_with_bits_set_are_that_pointer() -> None:
+    program = program_of("int f(int x) { return x; }")
+    executor = Executor(program, program.facts, Relevance(program, program.facts), Journal(), NoMonitor())
+    interner = executor.interner
+    plain, bit = interner.key(("parameter", 0, "table")), interner.key(("int", 1))
+    tagged = Symbol(interner.key(("|", plain, bit), (plain, bit)))
+    one = State(memory={HERE: Symbol(plain)})
+    merged = executor.merge(one, State(memory={HERE: tagged}), (1, 2))
+    assert merged is not None
+    joined = merged.memory[HERE]
+    assert isinstance(joined, Symbol)
+    assert executor.provenance.untagged(joined.key) == plain
+    assert executor.provenance.parameter_of(joined.key) == "table"
+    other = State(memory={HERE: Symbol(interner.key(("parameter", 1, "other")))})
+    apart = executor.merge(one, other, (1, 2))
+    assert apart is not None
+    assert isinstance(apart.memory[HERE], Symbol)
+    assert not executor.provenance.parameter_of(apart.memory[HERE].key)
+
+
+def test_a_place_that_one_path_has_only_read_holds_what_both_find_there() -> None:
+    program = program_of("int f(int x) { return x; }")
+    executor = Executor(program, program.facts, Relevance(program, program.facts), Journal(), NoMonitor())
+    at = Address(("global", "stock"), ())
+    found = Symbol(executor.interner.key(("load", at.base, at.path)))
+    assert executor.merge(State(memory={at: found}), State(), (1, 2)) is None
+    written = executor.merge(State(memory={at: Int(0)}), State(), (1, 2))
+    assert written is not None
+    assert written.memory[at] != Int(0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ptlint.lifetime.bits import SWAPPED
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes
 from ptlint.lifetime.evaluate import Evaluator, is_place
 from ptlint.lifetime.memory import write
@@ -10,6 +11,7 @@ from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol
 from ptlint.program.facts import Fact
 from ptlint.syntax import ir
+from ptlint.syntax.builtins import swapped
 
 
 class AccessEvents:
@@ -28,6 +30,7 @@ class AccessEvents:
         return {
             "read": self.on_value,
             "convert": self.on_value,
+            "swap-bytes": self.on_swap,
             "value": self.on_value,
             "predicate": self.on_predicate,
             "write": self.on_write,
@@ -42,6 +45,22 @@ class AccessEvents:
     def on_value(self, fact: Fact, site: CallSite) -> Outcomes:
         """A macro or function whose result is (another representation of) its argument."""
         return [(site.state, site.argument(fact.argument or 0))]
+
+    def on_swap(self, fact: Fact, site: CallSite) -> Outcomes:
+        """The bytes of a number in the other order; twice, and it is as before.
+
+        An entry that was found may be in either order: it is the same table, with flags that are not known.
+        """
+        value = site.argument(fact.argument or 0)
+        if isinstance(value, Int):
+            return [(site.state, Int(swapped(value.value, int(fact.kind))))]
+        key = value.offset if isinstance(value, Reference) else self.interner.number(value)
+        before = self.interner.expression(key) if key else None
+        if isinstance(before, tuple) and before[0] == SWAPPED and isinstance(before[1], int):
+            key = before[1]
+        elif key:
+            key = self.interner.key((SWAPPED, key), (key,))
+        return [(site.state, Reference(value.object, key) if isinstance(value, Reference) else Symbol(key))]
 
     def on_predicate(self, fact: Fact, site: CallSite) -> Outcomes:
         """A question whose answer does not change while the kernel runs (cpu features, static branches)."""

@@ -7,7 +7,7 @@ from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, referr
 from ptlint.lifetime.monitor import SEEN_CONSTRUCTED, SEEN_PLAIN
 from ptlint.lifetime.objects import Owner, State, Visibility
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.values import Int, Reference
+from ptlint.lifetime.values import Address, Int, Reference
 from ptlint.program.facts import Fact, Facts
 from ptlint.syntax import ir
 
@@ -28,6 +28,10 @@ class FlagEvents:
             "flag-clear": self.on_flag,
             "flag-test": self.on_flag,
             "constructed": self.on_constructed,
+            "mark-set": self.on_mark,
+            "mark-clear": self.on_mark,
+            "mark-test": self.on_mark,
+            "mark-take": self.on_mark,
         }
 
     def from_boot(self, identity: int | None, site: CallSite) -> Outcomes:
@@ -52,6 +56,19 @@ class FlagEvents:
         self.recorder.happens(SEEN_CONSTRUCTED, identity, marked, site.frame, site.sites)
         self.recorder.happens(SEEN_PLAIN, identity, site.state, site.frame, site.sites)
         return [(marked, Int(1)), (site.state, Int(0))]
+
+    def on_mark(self, fact: Fact, site: CallSite) -> Outcomes:
+        """A flag of a page that `kind` names: what the path has set is set until the path clears it."""
+        identity = referred(site.argument(fact.argument))
+        if identity is None:
+            return self.skip(site)
+        at = Address(("object", identity), (f"{fact.kind} flag",))
+        known = site.state.memory.get(at)
+        if fact.event != "mark-test":
+            site.state.memory[at] = Int(int(fact.event == "mark-set"))
+        if fact.event in ("mark-set", "mark-clear"):
+            return [(site.state, Int(0))]
+        return self.skip(site) if known is None else [(site.state, known)]
 
     def on_flag(self, fact: Fact, site: CallSite) -> Outcomes:
         """set_bit, clear_bit and test_bit of a flag that marks kernel tables."""
