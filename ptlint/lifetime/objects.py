@@ -298,6 +298,7 @@ class State:
         stale: list[Address | Slot] = []
         slots: list[tuple[Slot, Value]] = []
         inside: list[Address] = []  # members of objects
+        holding: set[object] = set()  # those with a table in a member
         held: set[tuple[int, int]] = set()  # references, as (object, offset)
         alive: set[object] = set()
         for at, v in memory.items():
@@ -309,6 +310,8 @@ class State:
                         continue
                 elif kind == "object":
                     inside.append(at)
+                    if type(v) is Reference:
+                        holding.add(at.base[1])
                 if type(v) is Reference:
                     held.add(v)
                     alive.add(v.object)
@@ -319,7 +322,7 @@ class State:
         for place in stale:
             del memory[place]
         if slots:
-            self.reach(slots, held, alive)
+            self.reach(slots, held, alive, holding)
             for at, v in slots:
                 if (at.object, at.offset) not in held or (type(v) is Reference and v.object not in alive):
                     del memory[at]
@@ -335,9 +338,16 @@ class State:
             self.called = self.called.intersection(self.objects)
 
     def reach(
-        self, slots: Iterable[tuple[Slot, Value]], held: set[tuple[int, int]], alive: set[object]
+        self,
+        slots: Iterable[tuple[Slot, Value]],
+        held: set[tuple[int, int]],
+        alive: set[object],
+        holding: Container[object],
     ) -> None:
-        """Add what is referred to from entries that something alive points to."""
+        """Add what is referred to from entries that something alive points to, unless it is as any other.
+
+        A table with another one in a member of its descriptor (*holding*), a deposit say, is not.
+        """
         grown = True
         while grown:
             grown = False
@@ -346,7 +356,7 @@ class State:
                     type(v) is Reference
                     and v.object not in alive
                     and (at.object, at.offset) in held
-                    and not self.ordinary(v.object)
+                    and (v.object in holding or not self.ordinary(v.object))
                 ):
                     alive.add(v.object)
                     held.add(v)
