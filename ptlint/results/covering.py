@@ -6,18 +6,20 @@ opposites. Conditions that are told of the same function are covered two by two 
 are seen together, and each branch is seen together with what rules require. A configuration changes as little
 of the one to start from as its goals allow.
 
-Soundness: each condition is seen both ways. What conditions of different functions change together, or three
-of one function, may be missed; the alternatives of a macro or of a callee are conditions of that name, not of
-the function that uses it. MOST_CONFIGURATIONS bounds the set; what is left over is listed by `unmet`.
+Soundness: each condition is seen both ways, and each range of a number that conditions tell apart. What
+conditions of different functions change together, or three of one function, may be missed; the alternatives
+of a macro or of a callee are conditions of that name, not of the function that uses it. MOST_CONFIGURATIONS
+bounds the set; what is left over is listed by `unmet`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from ptlint.kconfig.configuration import Configuration
-from ptlint.kconfig.formula import And, Formula, Not, all_of
+from ptlint.kconfig.formula import And, Compare, Formula, Not, Or, all_of, number
 from ptlint.kconfig.logic import Logic, UndecidedError
 from ptlint.program.conditions import Condition
 
@@ -25,6 +27,9 @@ MOST_CONFIGURATIONS = 12
 
 _SEEDS: Final = 8
 """From how many of the goals a configuration is tried to be made, each time."""
+
+_STEPS: Final = {"<": (0,), ">=": (0,), "<=": (1,), ">": (1,), "=": (0, 1), "!=": (0, 1)}
+"""How far from its constant on a comparison says something else."""
 
 
 class Covering:
@@ -39,6 +44,8 @@ class Covering:
         self._goals: dict[Formula, Condition] = {}  # each with the condition that asks for it
         self._functions: dict[str, dict[Formula, None]] = {}
         self._settled: set[Formula] = set()  # met by a configuration, or infeasible
+        self._limits: dict[str, set[int]] = {}  # the numbers from which on a symbol makes a difference
+        self._ranges: set[Formula] = set()  # goals that no condition asks for by itself
 
     def choose(self, configuration: Configuration) -> None:
         """Take a configuration into the set."""
@@ -61,6 +68,24 @@ class Covering:
                     self._goal(all_of((goal, other)), condition)
                     self._goal(all_of((goal, Not(other))), condition)
             known[condition.formula] = None
+            for comparison in comparisons(condition.formula):
+                self._limit(comparison, condition)
+
+    def _limit(self, comparison: Compare, condition: Condition) -> None:
+        """Ask for a configuration in each range between the numbers that a symbol is compared with."""
+        constant = number(comparison.constant)
+        if constant is None:
+            return
+        symbol, limits = comparison.symbol, self._limits.setdefault(comparison.symbol, set())
+        found = {constant + step for step in _STEPS[comparison.operator]} - limits
+        limits |= found
+        ordered = sorted(limits)
+        for low, high in pairwise(ordered):
+            if low in found or high in found:
+                least, most = Compare(symbol, ">=", str(low)), Compare(symbol, "<", str(high))
+                goal = all_of((least, most))
+                self._ranges.add(goal)
+                self._goal(goal, condition)
 
     def demand(self, conditions: Iterable[Condition]) -> None:
         """Add configurations that are to be looked at, by themselves."""
@@ -92,8 +117,9 @@ class Covering:
         """Yield the goals that no configuration meets and that may be feasible, with what asks for them.
 
         One that says more than another of them is left out: where that one is met nowhere, neither is this.
+        So are ranges of numbers: no condition needs more of them than its own two.
         """
-        goals = {goal: _parts(goal) for goal in self._open()}
+        goals = {goal: _parts(goal) for goal in self._open() if goal not in self._ranges}
         least = set(goals.values())
         for goal, parts in goals.items():
             if not any(other < parts for other in least):
@@ -114,6 +140,18 @@ class Covering:
                     yield goal
                 else:
                     self._settled.add(goal)
+
+
+def comparisons(formula: Formula) -> Iterator[Compare]:
+    """Yield the comparisons in a formula."""
+    match formula:
+        case Compare():
+            yield formula
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(part):
+            yield from comparisons(part)
 
 
 def _parts(goal: Formula) -> frozenset[Formula]:

@@ -17,6 +17,7 @@ KCONFIG = (
     + "".join(f"config SIZE_{size}\n\tbool '{size}'\n" for size in (4, 16, 64))
     + "endchoice\n"
     + "".join(f"config {name}\n\tbool '{name}'\n" for name in "ABC")
+    + "config LEVELS\n\tint 'levels'\n\trange 2 5\n\tdefault 5\n"
     + "config DERIVED\n\tdef_bool A && !B\n"
 )
 
@@ -74,3 +75,16 @@ def test_of_goals_that_are_left_over_the_least_is_told() -> None:
     run = covering(logic())
     run.demand([condition("A && B && C", "most"), condition("A", "least"), condition("B && C", "other")])
     assert {str(goal) for _, goal in run.unmet()} == {"A", "B && C"}
+
+
+def test_each_range_of_a_number_is_seen_that_conditions_tell_apart() -> None:
+    run = covering(logic())
+    run.learn(condition(f"LEVELS>{level}", f"f{level}") for level in (2, 3, 4))
+    assert all_chosen(run) == 4
+    assert {one.get("LEVELS") for one in run.chosen} == {"2", "3", "4", "5"}
+
+
+def test_a_range_that_is_left_over_is_no_gap() -> None:
+    run = covering(logic())
+    run.learn([condition("LEVELS>=3", "f"), condition("LEVELS!=5", "g")])
+    assert {str(goal) for _, goal in run.unmet()} == {"!(LEVELS>=3)", "LEVELS!=5"}
