@@ -4,7 +4,7 @@
 import pytest
 from one_unit import PATH, program_of
 
-from ptlint.lifetime.flows import OWN, Flows
+from ptlint.lifetime.flows import HOLDS, OWN, PARTS, Flows
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
 
@@ -82,3 +82,48 @@ void drops_numbers(unsigned long pages[], int count) { free_page(pages[count]); 
         assert definition is not None
         consumed[name] = flows.consuming(flows.flow(definition, 0).acts)
     assert consumed == {"drops": True, "drops_numbers": False}
+
+
+DESCRIBED = """\
+typedef struct { unsigned long pte; } pte_t;
+typedef struct { int counter; } atomic_t;
+typedef struct { int raw; } spinlock_t;
+struct list_head { struct list_head *next, *prev; };
+struct mm_struct;
+struct page { unsigned long flags; struct list_head lru; };
+struct ptdesc { unsigned long flags; union { struct list_head pt_list; spinlock_t *ptl; atomic_t parts; }; };
+struct ptdesc *alloc_pages_noprof(unsigned int flags, unsigned int order);
+void *page_address(struct ptdesc *pt);
+void __folio_set_pgtable(struct ptdesc *pt);
+void atomic_inc(atomic_t *v);
+spinlock_t *new_lock(void);
+
+static pte_t *one(struct mm_struct *mm)
+{
+	struct ptdesc *pt = alloc_pages_noprof(0, 0);
+
+	MAKE
+	__folio_set_pgtable(pt);
+	return page_address(pt);
+}
+
+pte_t *outer(struct mm_struct *mm)
+{
+	return one(mm);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("make", "own"), [("", True), ("pt->ptl = new_lock();", True), ("atomic_inc(&pt->parts);", False)]
+)
+def test_a_lock_in_the_descriptor_is_no_count_of_the_parts_of_a_page(make: str, own: bool) -> None:
+    program = program_of(DESCRIBED.replace("MAKE", make))
+    types = TableTypes(program.facts)
+    flows = Flows(program, program.facts, types, Storage(program, types))
+    inner, outer = program.resolve("one", PATH), program.resolve("outer", PATH)
+    assert inner is not None
+    assert outer is not None
+    assert (PARTS in flows.flow(inner, OWN).acts) is not own
+    assert (HOLDS in flows.flow(inner, OWN).acts) is bool(make)
+    assert flows.flow(outer, OWN).returned is own
