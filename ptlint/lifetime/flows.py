@@ -23,7 +23,6 @@ PARKS = "park:"  # with the member's name
 KEEPS = "keep:"  # as PARKS, for pointers to entries and to pages: walkers keep such everywhere
 TABLE = "table"  # is given a page-table type on the way
 HOLDS = "hold"  # state is kept in its descriptor, in bytes that another member has as well
-PARTS = "parts"  # something is counted in its descriptor, in such bytes: its parts, say
 INSTALLS = "install"  # is put into a page-table entry
 EVENT_ACTS = {
     "free": "free",
@@ -42,7 +41,7 @@ EVENT_ACTS = {
 }
 MAKING = CONSUMES | {EVENT_ACTS["construct"]}
 PASSING = frozenset({"read", "convert", "swap-bytes", "value", "exchange", "entry-take", "entry-swap"})
-COUNTING = {"last-reference": frozenset({"count"}), "count": frozenset({HOLDS, PARTS})}
+COUNTING = {"last-reference": "count", "count": HOLDS}
 ANY_LEVEL = "*"  # in place of a member: pointers to last-level tables count as the function's own, too
 MAX_NAMING_FILES = 8
 OWN = -1  # the tables that a function makes or finds itself, in place of a parameter's number
@@ -370,9 +369,7 @@ class _Tracer:
         """Say whether a call returns a table of the callee's own as a pointer to plain words or to entries.
 
         Whoever maps a last-level table returns a pointer to its entries as well: of those only what the
-        callee constructs, or may free, counts. One that keeps a count in the descriptor hands out parts of
-        a page, and not only of new ones. (A constructor keeps the lock there: where that is allocated, in
-        bytes that another member has as well.)
+        callee constructs, or may free, counts.
         """
         entries = self.types.is_last_level(result.type)
         words = self.types.is_word(result.type) and self.flows.becomes_table(result.name, self.function)
@@ -383,7 +380,7 @@ class _Tracer:
             if definition is None:
                 continue
             flow = self.flows.flow(definition, OWN)
-            if flow.returned and (words or (flow.acts & MAKING and PARTS not in flow.acts)):
+            if flow.returned and (words or flow.acts & MAKING):
                 self.acts |= flow.acts & {TABLE, *MAKING}
                 return True
         return False
@@ -490,7 +487,7 @@ class _Tracer:
         if not isinstance(inside, ir.Deref) or not self.carries(inside.pointer):
             return
         if fact.event == "last-reference" or self.overlaps(counter.operand):
-            self.acts |= COUNTING[fact.event]
+            self.acts.add(COUNTING[fact.event])
 
     def overlaps(self, target: ir.Expression) -> bool:
         """Say whether a place is a member of a descriptor that shares its bytes with another one."""
