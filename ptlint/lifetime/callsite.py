@@ -96,7 +96,8 @@ def kept_at(at: Address, state: State) -> frozenset[int]:
 
 def kept_in(base: Base, state: State) -> list[int]:
     """Return the tables that a path has put into a storage that is no table itself."""
-    if base[0] == "object":
+    holder = state.objects.get(base[1]) if base[0] == "object" and isinstance(base[1], int) else None
+    if holder is not None and holder.table:
         return []
     kept = [v for at, v in state.memory.items() if isinstance(at, Address) and at.base == base]
     return sorted({v.object for v in kept if isinstance(v, Reference) and state.is_table(v)})

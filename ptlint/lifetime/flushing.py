@@ -30,7 +30,7 @@ class Flushing:
         self.primitives = facts.names("flush")
         apart = facts.names("flush", "kernel") | facts.names("flush-name", "kernel")
         self.apart = () if kernel else tuple(sorted(apart))
-        self.harmless = facts.names("none") | {ir.ASSEMBLED}
+        self.harmless = facts.names("none") | facts.names("list-test") | {ir.ASSEMBLED}
         self.patterns = tuple(sorted(facts.names("flush-name")))
         self._known: dict[tuple[str, str], bool] = {}
 

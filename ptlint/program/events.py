@@ -23,6 +23,7 @@ QUIET: Final = frozenset(
     {
         "none", "predicate", "noreturn", "value", "read", "write", "convert", "copy", "assert-lock",
         "flag-test", "sleep", "opaque", "list-add", "list-del", "list-init", "list-splice", "list-take",
+        "list-test",
         "exchange", "table-type", "entry-type", "space-root", "space-type", "page-type", "link-type",
         "head-type", "batch-type", "word-type", "walker", "last-reference", "lock", "unlock", "downgrade",
         "flag-set", "flag-clear", "count", "kernel-root", "kernel-flag", "boot-flag", "container", "folded",

@@ -61,6 +61,7 @@ EVENTS = frozenset(
         "list-init",
         "list-splice",
         "list-take",
+        "list-test",
         "lock",
         "unlock",
         "downgrade",

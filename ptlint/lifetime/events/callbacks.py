@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ptlint.lifetime.activations import Activations
 from ptlint.lifetime.callsite import CallSite, Follow, Handler, Outcomes, kept_in, referred
-from ptlint.lifetime.monitor import CALLBACK, QUEUE
+from ptlint.lifetime.monitor import CALLBACK, GRACE_PERIOD, QUEUE
 from ptlint.lifetime.objects import Sync, Visibility
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
@@ -90,6 +90,8 @@ class CallbackEvents:
         inner = CallSite(site.instruction, name, [head], later, site.frame)
         for table in kept_in(base, later):
             after_grace(table, fact, inner, self.recorder)
+            if not later.objects[table].early:
+                self.recorder.happens(GRACE_PERIOD, table, later, site.frame, ())
         self.activations.enter(definition, [head], inner)
         return [(state, Int(0))]
 

@@ -8,6 +8,7 @@ from ptlint.lifetime.discovery import UNLISTED
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.recorder import Recorder
+from ptlint.lifetime.sites import within_key
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Int, Interner, Symbol, Value
 from ptlint.program.facts import Fact
@@ -30,6 +31,7 @@ class ListEvents:
             "list-init": self.on_list_init,
             "list-splice": self.on_list_splice,
             "list-take": self.on_list_take,
+            "list-test": self.on_list_test,
         }
 
     def on_list_add(self, fact: Fact, site: CallSite) -> Outcomes:
@@ -59,6 +61,15 @@ class ListEvents:
                 ):  # what became of a table of the kernel, if it is one, tells nothing of others
                     state.change(identity, freed=True)
         return [(state, Int(0))]
+
+    def on_list_test(self, fact: Fact, site: CallSite) -> Outcomes:
+        """A question about a list changes nothing; its answer is not known, each time anew."""
+        place, state = site.instruction.place, site.state
+        where = (site.frame.number, place.line, place.column, site.callee, within_key(place))
+        answer = self.interner.unknown(("call", *where))
+        for key in [k for k in state.truths if self.interner.mentions(k, answer.key)]:
+            del state.truths[key]
+        return [(state, answer)]
 
     def behind_data(self, head: Value, state: State) -> bool:
         """Say whether a list's head stands in the descriptor of a page that is not known to be a table."""

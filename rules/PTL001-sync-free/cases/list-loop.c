@@ -52,3 +52,19 @@ void extra_drop_all_later(struct mm_struct *mm, pmd_t *pmd)
 	}
 }
 EXPORT_SYMBOL_GPL(extra_drop_all_later);
+
+void extra_drop_if_any(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt, *next;
+	LIST_HEAD(tables);
+
+	extra_collect(mm, pmd, &tables);
+	if (list_empty(&tables))
+		return;
+	flush_tlb_mm(mm);
+	list_for_each_entry_safe(pt, next, &tables, pt_list) {
+		list_del(&pt->pt_list);
+		ptdesc_retire(pt);	/* expect: sync-free */
+	}
+}
+EXPORT_SYMBOL_GPL(extra_drop_if_any);

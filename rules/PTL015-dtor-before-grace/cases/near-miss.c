@@ -3,6 +3,7 @@
 /* After the grace period, or never published. */
 #include <linux/export.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
@@ -59,3 +60,31 @@ void extra_kernel(pmd_t *pmd)
 	pte_free_kernel(&init_mm, table);	/* ok: dtor-before-grace -- the kernel's own address space */
 }
 EXPORT_SYMBOL_GPL(extra_kernel);
+
+struct carrier {
+	struct rcu_head rcu;
+	struct ptdesc *table;
+};
+
+static void carrier_free(struct rcu_head *head)
+{
+	struct carrier *one = container_of(head, struct carrier, rcu);
+
+	ptdesc_destruct(one->table);	/* ok: dtor-before-grace -- what carries it has waited */
+	ptdesc_put(one->table);
+	kfree(one);
+}
+
+void extra_carried(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+	struct carrier *one = kmalloc(sizeof(*one), GFP_KERNEL);
+
+	if (!one) {
+		call_rcu(&pt->pt_rcu_head, extra_rcu);
+		return;
+	}
+	one->table = pt;
+	call_rcu(&one->rcu, carrier_free);
+}
+EXPORT_SYMBOL_GPL(extra_carried);
