@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reads what a user would have to set from a solution of an encoding."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from kconfiglib import HEX, STRING, Choice
@@ -23,7 +23,7 @@ class Solution:
         self.reasons: list[int] = []
         """The literals that the settings were read from."""
 
-    def settings(self, items: Iterable[Any], base: Evaluation) -> UserValues:
+    def settings(self, items: Collection[Any], base: Evaluation) -> UserValues:
         """Return the settings of those symbols among *items* that a user can set.
 
         A number or a string keeps the value that it has in *base*, if the solution allows that value.
@@ -48,7 +48,7 @@ class Solution:
         found.update(self._selected(items))
         return found
 
-    def _selected(self, items: Iterable[Any]) -> UserValues:
+    def _selected(self, items: Collection[Any]) -> UserValues:
         """Return what choices select that nothing else asks for: a member is n where another one is y."""
         encoder = self._encoder
         found: UserValues = {}

@@ -43,8 +43,8 @@ from ptlint.results.findings import findings_of
 from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
 from ptlint.results.model import Gap, Severity
-from ptlint.results.parts import Part, Progress, united
-from ptlint.results.processes import can_fork, in_processes
+from ptlint.results.parts import Part, united
+from ptlint.results.processes import Progress, can_fork, in_processes
 from ptlint.results.proofs import facts_of
 from ptlint.results.queries import Asked, asked, overridden, wanted
 from ptlint.results.recall import Recall

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ptlint.kconfig.formula import Formula
@@ -11,8 +11,6 @@ from ptlint.results.footprint import Footprint
 from ptlint.results.gathering import OneCombination
 from ptlint.results.model import Feasibility, Gap
 from ptlint.results.queries import Asked
-
-Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
