@@ -35,7 +35,7 @@ from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.relevance import Relevance
-from ptlint.lifetime.skipped import SkippedCalls
+from ptlint.lifetime.skipped import SkippedCalls, forget_truths
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
@@ -265,9 +265,7 @@ class Executor:
                 state.memory[at] = Symbol(number)
                 numbers.add(number)
         if numbers:
-            mentions = self.interner.mentions
-            for key in [k for k in state.truths if any(mentions(k, number) for number in numbers)]:
-                del state.truths[key]
+            forget_truths(numbers, state, self.interner)
 
     def widen(self, block: int, state: State, others: Iterable[State], frame: Frame) -> None:
         """At a loop's head, forget what differs from round to round, so that the rounds come to an end.

@@ -8,7 +8,7 @@ not to touch what it was not handed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 from ptlint.lifetime.callsite import CallSite, Outcomes, arrays_of
 from ptlint.lifetime.memory import forget
@@ -35,8 +35,8 @@ class SkippedCalls:
             if isinstance(value, Address) and value.base[0] == "local":
                 kept = {at: state.memory[at] for at in arrays_of(value, state)}
                 forget(value, state)
-                state.memory[value] = converted or self.fresh(
-                    ("written", frame.number, place.line, place.column, index), state
+                state.memory[value] = converted or fresh(
+                    ("written", frame.number, place.line, place.column, index), state, self.interner
                 )
                 for at, table in kept.items():
                     state.memory[at] = table
@@ -50,8 +50,7 @@ class SkippedCalls:
         if by_value or again:
             keys = tuple(self.interner.number(v) for v in site.arguments)
             return [(state, Symbol(self.interner.key(("pure", site.callee, *keys), keys)))]
-        where = (frame.number, place.line, place.column, site.callee, within_key(place))
-        return [(state, self.fresh(("call", *where), state))]
+        return [(state, any_answer(site, self.interner))]
 
     def converted(self, site: CallSite) -> Value | None:
         """Return what an assembler statement writes that converts its only input, a call hidden in it or not.
@@ -70,13 +69,25 @@ class SkippedCalls:
         keys = tuple(self.interner.number(v) for v in inputs)
         return Symbol(self.interner.key(("pure", site.callee, *keys), keys))
 
-    def fresh(self, what: tuple[Hashable, ...], state: State) -> Symbol:
-        """Return an unknown value; forget what was assumed of it when it was last made."""
-        symbol = self.interner.unknown(what)
-        stale = [k for k in state.truths if self.interner.mentions(k, symbol.key)]
-        for k in stale:
-            del state.truths[k]
-        return symbol
+
+def any_answer(site: CallSite, interner: Interner) -> Symbol:
+    """Return the unknown result of a call that is made here, anew each time."""
+    place = site.instruction.place
+    where = (site.frame.number, place.line, place.column, site.callee, within_key(place))
+    return fresh(("call", *where), site.state, interner)
+
+
+def fresh(what: tuple[Hashable, ...], state: State, interner: Interner) -> Symbol:
+    """Return an unknown value; forget what was assumed of it when it was last made."""
+    symbol = interner.unknown(what)
+    forget_truths({symbol.key}, state, interner)
+    return symbol
+
+
+def forget_truths(numbers: Collection[int], state: State, interner: Interner) -> None:
+    """Forget what a path supposes of some numbers, or of what is made of them."""
+    for key in [k for k in state.truths if any(interner.mentions(k, number) for number in numbers)]:
+        del state.truths[key]
 
 
 def is_global(e: ir.Member) -> bool:

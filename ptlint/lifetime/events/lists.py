@@ -8,7 +8,7 @@ from ptlint.lifetime.discovery import UNLISTED
 from ptlint.lifetime.monitor import ACCESS, LINK, UNLINK_MEMBER
 from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.recorder import Recorder
-from ptlint.lifetime.sites import within_key
+from ptlint.lifetime.skipped import any_answer
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.values import Address, Int, Interner, Symbol, Value
 from ptlint.program.facts import Fact
@@ -64,12 +64,7 @@ class ListEvents:
 
     def on_list_test(self, fact: Fact, site: CallSite) -> Outcomes:
         """A question about a list changes nothing; its answer is not known, each time anew."""
-        place, state = site.instruction.place, site.state
-        where = (site.frame.number, place.line, place.column, site.callee, within_key(place))
-        answer = self.interner.unknown(("call", *where))
-        for key in [k for k in state.truths if self.interner.mentions(k, answer.key)]:
-            del state.truths[key]
-        return [(state, answer)]
+        return [(site.state, any_answer(site, self.interner))]
 
     def behind_data(self, head: Value, state: State) -> bool:
         """Say whether a list's head stands in the descriptor of a page that is not known to be a table."""
