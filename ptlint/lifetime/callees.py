@@ -2,19 +2,20 @@
 """Which functions a call may reach.
 
 A call through a pointer goes to the function that the pointer is known to hold, else to all that the program
-assigns to that member: as sound as `Program.targets`. One of the latter kind that is handed no table is left
-unresolved, unless inline assembler makes it.
+assigns to the member or the variable that it was read from: as sound as `ptlint.program.pointers`. One of the
+latter kind that is handed no table is left unresolved, unless inline assembler makes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from ptlint.lifetime.callsite import handed_over
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.objects import State
-from ptlint.lifetime.values import Code, Value
+from ptlint.lifetime.values import Base, Code, Symbol, Value
+from ptlint.program.pointers import Named
 from ptlint.program.program import Program
 from ptlint.syntax import ir
 
@@ -22,7 +23,7 @@ Callee = tuple[str, str, list[Value]]  # a name, the unit that names it, the arg
 
 
 class Callees:
-    """Resolves calls; `*member` and `asm` stand for what cannot be resolved."""
+    """Resolves calls; `*member`, `*variable` and `asm` stand for what cannot be resolved."""
 
     def __init__(self, program: Program, evaluator: Evaluator) -> None:
         self.program = program
@@ -39,17 +40,25 @@ class Callees:
         value = self.evaluator.evaluate(callee, state, frame)
         if isinstance(value, Code):
             return [(value.name, value.unit, arguments)]
-        field = (
-            callee.field
-            if isinstance(callee, ir.Member)
-            else callee.pointer.field
-            if isinstance(callee, ir.Deref) and isinstance(callee.pointer, ir.Member)
-            else ""
-        )
-        found = self.program.targets(field) if field and carries(arguments, state) else ()
+        holder = self.holder(value, callee)
+        found: Sequence[Named] = ()
+        if carries(arguments, state):
+            if isinstance(holder, ir.Member):
+                found = self.program.targets(holder.field)
+            elif isinstance(holder, ir.Name):
+                found = self.program.held(holder.name, unit)
         if found:
             return [(name, where, arguments) for name, where in found]
-        return [(f"*{field}", unit, arguments)]
+        return [("*" + named(holder), unit, arguments)]
+
+    def holder(self, value: Value, callee: ir.Expression) -> ir.Member | ir.Name | None:
+        """Return the member or the variable that a pointer was read from; None for any other pointer."""
+        if isinstance(value, Symbol):
+            expression = self.evaluator.interner.expression(value.key)
+            if isinstance(expression, tuple) and expression[0] == "load":
+                return origin(expression[1], expression[2])
+        inner = callee.pointer if isinstance(callee, ir.Deref) else callee
+        return inner if isinstance(inner, ir.Member) else None
 
     def hidden_call(self, instruction: ir.Call, arguments: list[Value], unit: str) -> list[Callee]:
         """A call inside inline assembler: its target is an operand, a member of function-pointer type."""
@@ -65,6 +74,19 @@ class Callees:
                 if found:
                     return [(name, where, self.program.taken(name, where, rest)) for name, where in found]
         return [("asm", unit, arguments)]
+
+
+def origin(base: Base, path: Sequence[Hashable]) -> ir.Member | ir.Name | None:
+    """Return the member, or the variable, that a storage is, or is an element of."""
+    members = [str(part) for part in path if part not in ("*", "[]")]
+    if members:
+        return ir.Member(ir.Opaque("its structure"), members[-1], "", ir.Type())
+    return ir.Name(str(base[1]), ir.Scope.GLOBAL, ir.Type()) if base[0] == "global" else None
+
+
+def named(holder: ir.Member | ir.Name | None) -> str:
+    """Return the name of a member or a variable."""
+    return "" if holder is None else holder.field if isinstance(holder, ir.Member) else holder.name
 
 
 def carries(arguments: Sequence[Value], state: State) -> bool:

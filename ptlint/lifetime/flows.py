@@ -15,6 +15,7 @@ from ptlint.lifetime.fixpoint import Fixpoint
 from ptlint.lifetime.storage import Storage
 from ptlint.lifetime.tables import TableTypes
 from ptlint.program.facts import Fact, Facts
+from ptlint.program.pointers import Named, places
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
@@ -95,6 +96,7 @@ class Flows:
         self._flows: Fixpoint[Seed | str, Flow] = Fixpoint(NOTHING, self._solve)
         self._typed_results: dict[ir.Function, frozenset[str]] = {}
         self._ending = facts.names("free") | facts.names("queue")
+        self.reading = facts.names("read")
         self._turning = facts.names("free") | facts.names("convert") | facts.names("queue")
 
     def close(self) -> None:
@@ -405,16 +407,25 @@ class _Tracer:
 
     def names(self, instruction: ir.Call) -> Iterable[tuple[str, str]]:
         """Return what a call may reach: names, each with the unit that names it."""
-        callee = instruction.callee
-        if isinstance(callee, ir.Name) and callee.scope is ir.Scope.FUNCTION and callee.name != "asm":
-            return ((callee.name, self.definition.unit),)
-        operands = instruction.arguments if isinstance(callee, ir.Name) else (callee,)
-        for operand in operands:
-            inner = operand.operand if isinstance(operand, ir.AddressOf | ir.Cast) else operand
-            inner = inner.pointer if isinstance(inner, ir.Deref) else inner
-            if isinstance(inner, ir.Member) and inner.type.function:
-                return self.flows.program.targets(inner.field)
-        return ()
+        callee, program, unit = instruction.callee, self.flows.program, self.definition.unit
+        if isinstance(callee, ir.Name) and callee.scope is ir.Scope.FUNCTION:
+            if callee.name != "asm":
+                return ((callee.name, unit),)
+            for operand in instruction.arguments:
+                inner = operand.operand if isinstance(operand, ir.AddressOf | ir.Cast) else operand
+                inner = inner.pointer if isinstance(inner, ir.Deref) else inner
+                if isinstance(inner, ir.Member) and inner.type.function:
+                    return program.targets(inner.field)
+            return ()
+        found: dict[Named, None] = {}
+        for place in places(callee, self.function, self.flows.reading):
+            if isinstance(place, ir.Member):
+                found.update(dict.fromkeys(program.targets(place.field)))
+            elif place.scope is ir.Scope.GLOBAL:
+                found.update(dict.fromkeys(program.held(place.name, unit)))
+            else:
+                found[place.name, unit] = None
+        return tuple(found)
 
     def callee(self, name: str, unit: str, instruction: ir.Call, carried: list[bool]) -> bool:
         """Note what a callee does with what it is handed; say whether its result may be it."""

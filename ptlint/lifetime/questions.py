@@ -40,6 +40,7 @@ class Walk:
                 for (name, unit), known in self.answers.resolved.items()
             )
             and all(program.targets(member) == known for member, known in self.answers.targets.items())
+            and all(program.held(*key) == known for key, known in self.answers.held.items())
             and all(program.unknown(*key) == known for key, known in self.answers.unknown.items())
             and all(program.parameters(*key) == known for key, known in self.answers.parameters.items())
             and all(relevance.storage.shares(*key) == known for key, known in self.answers.shared.items())

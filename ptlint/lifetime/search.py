@@ -31,6 +31,7 @@ from ptlint.lifetime.relevance import Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Judge, Proof
 from ptlint.program.facts import Facts
+from ptlint.program.pointers import functions_in, places
 from ptlint.program.program import Answers, Definition, Program
 from ptlint.syntax import ir
 
@@ -259,13 +260,29 @@ class Search:
             self.add(caller)
 
     def callers_of(self, definition: Definition) -> list[Definition]:
-        """Return the functions that mention a function; of one local to its file, those of that file."""
+        """Return the functions that mention a function; of one local to its file, those of that file.
+
+        Those that call it through a pointer are among them, and those that make a pointer point to it: their
+        configurations tell where it may be called.
+        """
         local = definition.function.static and definition.function.path.endswith(".c")
-        return [
-            c
+        callers = {
+            c.key: c
             for c in self.program.mentions(definition.function.name)
             if c.key != definition.key and (not local or c.function.path == definition.function.path)
-        ]
+        }
+        for caller in self.calling_through(definition):
+            callers.setdefault(caller.key, caller)
+        return [callers[key] for key in sorted(callers)]
+
+    def calling_through(self, definition: Definition) -> Iterator[Definition]:
+        """Yield the functions that call through a member or a variable that may point to a function."""
+        for holder in sorted(self.program.pointers.holders(definition.function)):
+            for caller in self.program.mentions(holder, speaking=True):
+                if caller.key != definition.key and calls_through(
+                    caller, holder, self.relevance.flows.reading
+                ):
+                    yield caller
 
     def follow_containers(self) -> None:
         """Walk every function that may put a table into a container that tables are freed from."""
@@ -348,7 +365,7 @@ class Search:
         graced = functools.cache(self.graced)
         for key in sorted(self.journals):
             journal = self.journals[key]
-            has_callers = bool(self.callers.get(key))
+            has_callers = self.called(key)
             for free in journal.frees.values():
                 if depends_on_caller(free) and has_callers:
                     continue
@@ -390,6 +407,16 @@ class Search:
             result.units |= journal.units
         return result
 
+    def called(self, key: Key) -> bool:
+        """Say whether a root has callers that call it by its name, or that have come there otherwise."""
+        callers = self.callers.get(key, ())
+        name = self.roots[key].function.name
+        return any(
+            key in self.journals[caller].definitions or named_in(self.roots[caller].function, name)
+            for caller in callers
+            if caller in self.journals
+        )
+
     def unserved(self, key: Key, journal: Journal) -> Iterator[Violation]:
         """Yield what frees of batches violate that no flush has come before."""
         broken = self.monitor.after(UNCHANGED, UNSERVED)[1]
@@ -411,6 +438,28 @@ class Search:
         called = any(c.key != key for c in self.program.mentions(function.name))
         if not function.inline and not called:
             result.unreached[key] = function.line
+
+
+def named_in(function: ir.Function, name: str) -> bool:
+    """Say whether a function calls another one by its name, or hands it on."""
+    return any(name in functions_in(e) for one in ir.calls_of(function) for e in (one.callee, *one.arguments))
+
+
+def calls_through(definition: Definition, holder: str, reading: frozenset[str]) -> bool:
+    """Say whether a function calls what a member or a variable of this name points to, in assembler maybe."""
+    return any(
+        holder == (place.field if isinstance(place, ir.Member) else place.name)
+        for one in ir.calls_of(definition.function)
+        for pointer in pointers_called(one)
+        for place in places(pointer, definition.function, reading)
+    )
+
+
+def pointers_called(one: ir.Call) -> tuple[ir.Expression, ...]:
+    """Return the pointers through which an instruction may make a call."""
+    if not isinstance(one.callee, ir.Name) or one.callee.scope is not ir.Scope.FUNCTION:
+        return (one.callee,)
+    return one.arguments if one.callee.name == "asm" else ()
 
 
 def member_name(container: str) -> str:

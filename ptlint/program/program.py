@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ptlint.program.facts import Facts
+from ptlint.program.pointers import Named, Pointers
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
@@ -39,7 +40,8 @@ class Answers:
     """What was asked of a program, with the answers."""
 
     resolved: dict[tuple[str, str], Definition | None] = field(default_factory=dict)
-    targets: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    targets: dict[str, tuple[Named, ...]] = field(default_factory=dict)
+    held: dict[tuple[str, str], tuple[Named, ...]] = field(default_factory=dict)
     unknown: dict[tuple[str, str], bool] = field(default_factory=dict)
     parameters: dict[tuple[str, str], tuple[ir.Type, ...]] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], bool] = field(default_factory=dict)  # see lifetime/storage.py
@@ -56,11 +58,11 @@ class Program:
     def __init__(self, units: Units, facts: Facts) -> None:
         self.units = units
         self.facts = facts
+        self.pointers = Pointers(units)
         self.noted: Answers | None = None
         self._resolved: dict[tuple[str, str], Definition | None] = {}
         self._external: dict[str, Definition | None] = {}
         self._macros: dict[str, tuple[str, ...]] | None = None
-        self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
         self._mentions: dict[tuple[str, frozenset[str] | None, bool], tuple[Definition, ...]] = {}
 
     def close(self) -> None:
@@ -155,19 +157,19 @@ class Program:
                         return Definition(found, unit)
         return None
 
-    def targets(self, member: str) -> tuple[tuple[str, str], ...]:
-        """Return (function, unit) for everything that is ever assigned to a member of this name."""
-        if member not in self._targets:
-            found: dict[tuple[str, str], None] = {}
-            files = [p for p in self.units.mentioning(member) if p.endswith(".c")]
-            for path in files if len(files) <= MAX_ASSIGNING_FILES else ():
-                for name, line in self.units.assigning(path, member):
-                    if name != "NULL" and self.units.is_active(path, line):
-                        found[(name, path)] = None
-            self._targets[member] = tuple(sorted(found))
+    def targets(self, member: str) -> tuple[Named, ...]:
+        """Return everything that is ever assigned to a member of this name."""
+        found = self.pointers.targets(member)
         if self.noted is not None:
-            self.noted.targets[member] = self._targets[member]
-        return self._targets[member]
+            self.noted.targets[member] = found
+        return found
+
+    def held(self, variable: str, unit: str) -> tuple[Named, ...]:
+        """Return everything that a variable is ever made to point to which a unit names so."""
+        found = self.pointers.held(variable, unit)
+        if self.noted is not None:
+            self.noted.held[variable, unit] = found
+        return found
 
     def mentions(
         self, name: str, also: frozenset[str] | None = None, speaking: bool = False
@@ -246,7 +248,3 @@ class Program:
         for path in paths:
             for item in self.units.syntax(path).defined(path):
                 yield path, item.name, item.identifiers
-
-
-# A member of such a common name is no hook of the page tables; following all would open the whole kernel.
-MAX_ASSIGNING_FILES = 24

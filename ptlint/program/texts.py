@@ -14,6 +14,8 @@ DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\("
 _MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n\\]*+(?:\\.[^\n\\]*+)*+)", re.M | re.S)
 _USED: Final = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 _CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
+_INDICES: Final = rb"(?:\s*\[[^\]\n]*\])*"
+_PARAMETERS: Final = rb"(?:\s*\)\s*\([^;{}=]*\))?"  # of the functions that a pointer points to
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
 _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
 
@@ -21,6 +23,24 @@ _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) 
 def assigned(member: bytes) -> bytes:
     """Return a pattern for what assigns to *member*, itself a pattern; its last group is the function."""
     return rb"(?:\.|->)\s*" + member + rb"\s*=\s*" + _CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
+
+
+def stored(variable: bytes, function: bytes) -> bytes:
+    """Return a pattern for what makes *variable* point to *function*, each a pattern.
+
+    So does an initialiser, an assignment, or a call whose last two arguments they are: an atomic store, say.
+    """
+    target = rb"(?<![\w.>])" + variable
+    value = _CAST + rb"&?\s*\(?\s*" + function
+    return (
+        target + _INDICES + _PARAMETERS + rb"\s*=\s*" + value + rb"\s*\)?\s*[,;}\n]|"
+        rb"[(&]\s*" + variable + _INDICES + rb"\s*,\s*" + value + rb"\s*\)"
+    )
+
+
+def listed(array: bytes, function: bytes) -> bytes:
+    """Return a pattern for an array's initialiser that has *function* in it, each a pattern."""
+    return rb"(?<![\w.>])" + array + rb"\s*\[" + rb"[^\]]*\][^;={}]*=\s*\{[^{};]*?\b" + function + rb"\b"
 
 
 def text_words(text: bytes) -> set[bytes]:
@@ -42,6 +62,8 @@ class Texts:
         self._macros: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
         self._exposing: dict[tuple[int, str], tuple[int, ...]] = {}
         self._assigning: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
+        self._storing: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
+        self._holding: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
         self._ending: dict[tuple[int, str, tuple[bytes, ...]], bool] = {}
 
     def number(self, digest: str, text: Callable[[], bytes]) -> int:
@@ -108,6 +130,35 @@ class Texts:
             known = self._assigning[number, member] = tuple((m.group(1).decode(), line) for m, line in found)
         return known
 
+    def storing(self, number: int, variable: str, text: Callable[[], bytes]) -> tuple[tuple[str, int], ...]:
+        """Return what a file makes a variable of this name point to, each with its line, 1-based."""
+        known = self._storing.get((number, variable))
+        if known is None:
+            pattern = stored(variable.encode(), rb"([A-Za-z_]\w*)")
+            known = self._storing[number, variable] = _words(_found(pattern, text()))
+        return known
+
+    def holding(self, number: int, name: str, text: Callable[[], bytes]) -> tuple[tuple[str, int], ...]:
+        """Return the members and variables that a file makes point to a function, each with its line."""
+        known = self._holding.get((number, name))
+        if known is None:
+            word, any_name = rb"\b" + name.encode(), rb"([A-Za-z_]\w*)"
+            patterns = (
+                rb"(?:\.|->)\s*"
+                + any_name
+                + rb"\s*=\s*"
+                + _CAST
+                + rb"&?\s*\(?\s*"
+                + word
+                + rb"\s*\)?\s*[,;}\n]",
+                stored(any_name, word),
+                listed(any_name, word),
+            )
+            content = text()
+            found = [one for pattern in patterns for one in _words(_found(pattern, content))]
+            known = self._holding[number, name] = tuple(found)
+        return known
+
     def ending(self, number: int, name: str, ends: tuple[bytes, ...], text: Callable[[], bytes]) -> bool:
         """Say whether the body of a function has one of the words *ends*, in a file that may define it."""
         key = (number, name, ends)
@@ -121,6 +172,11 @@ def _found(pattern: bytes, text: bytes) -> Iterator[tuple[re.Match[bytes], int]]
     """Yield what matches, with the line on which it begins."""
     for match in re.finditer(pattern, text):
         yield match, text.count(b"\n", 0, match.start()) + 1
+
+
+def _words(found: Iterator[tuple[re.Match[bytes], int]]) -> tuple[tuple[str, int], ...]:
+    """Return the word that a group of each match is."""
+    return tuple((m[m.lastindex or 0].decode(), line) for m, line in found)
 
 
 def _ends(text: bytes, name: str, ends: tuple[bytes, ...]) -> bool:

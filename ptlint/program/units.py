@@ -169,6 +169,14 @@ class Units:
         """Return what a file assigns to a member of this name, each with its line."""
         return self._texts.assigning(self.number(path), member, partial(self.text, path))
 
+    def storing(self, path: str, variable: str) -> tuple[tuple[str, int], ...]:
+        """Return what a file makes a variable of this name point to, each with its line."""
+        return self._texts.storing(self.number(path), variable, partial(self.text, path))
+
+    def holding(self, path: str, name: str) -> tuple[tuple[str, int], ...]:
+        """Return the members and variables that a file makes point to a function, each with its line."""
+        return self._texts.holding(self.number(path), name, partial(self.text, path))
+
     def seeing(self, path: str) -> tuple[str, ...]:
         """Return units that include a file; a unit sees itself."""
         if path in self._known:

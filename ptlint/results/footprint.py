@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ptlint.program.texts import DEFINITION, assigned
+from ptlint.program.texts import DEFINITION, assigned, listed, stored
 from ptlint.source.tree import Tree
 
 _WORD = re.compile(rb"\w+", re.ASCII)
-# As the program does: what `Program.targets` and `Program.visible_outside` look for, of any name.
+# As the program does: what `Pointers` and `Program.visible_outside` look for, of any name.
 _ASSIGNED = re.compile(rb"(?=" + assigned(rb"(\w+)") + rb")", re.ASCII)
+_STORED = re.compile(rb"(?=" + stored(rb"\b(\w+)", rb"(\w+)") + rb")", re.ASCII)
+_LISTED = re.compile(rb"(?=" + listed(rb"\b(\w+)", rb"(\w+)") + rb")", re.ASCII)
 _OUTSIDE = re.compile(rb"(?=\bEXPORT_SYMBOL\w*\s*\(\s*(\w+)\b|[=,(&]\s*&?(\w+)\s*[,;)}])", re.ASCII)
 
 
@@ -82,9 +84,9 @@ def _searched_alike(footprint: Footprint, old: bytes, new: bytes) -> bool:
             return False
         if (word in changed or not name.isidentifier()) and (word in old) != (word in new):
             return False  # a part of a path or of a word: some texts are searched for these
-    for pattern in (_ASSIGNED, _OUTSIDE):
+    for pattern in (_ASSIGNED, _STORED, _LISTED, _OUTSIDE):
         found = set(pattern.findall(old)) ^ set(pattern.findall(new))
-        if any((first or second).decode() in footprint.words for first, second in found):
+        if any(name.decode() in footprint.words for names in found for name in names if name):
             return False
     known, defined = set(DEFINITION.findall(old)), set(DEFINITION.findall(new))
     if any(name.decode() in footprint.names for name in known ^ defined):
