@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ptlint.lifetime.batches import Batches
+from ptlint.lifetime.deposits import LEVEL, Deposits
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS
 from ptlint.lifetime.journal import Free, Journal, Violation
 from ptlint.lifetime.members import fills_local, names_member
-from ptlint.lifetime.monitor import UNCHANGED, UNSERVED, Monitor, NoMonitor
-from ptlint.lifetime.objects import Origin, Owner, Sync, Visibility
+from ptlint.lifetime.monitor import STRANDED, UNCHANGED, UNSERVED, Monitor, NoMonitor
+from ptlint.lifetime.objects import Object, Origin, Owner, Sync, Visibility
 from ptlint.lifetime.outcome import Key, Outcome
 from ptlint.lifetime.provenance import UNNAMED
 from ptlint.lifetime.questions import Walk, WalkCache
@@ -58,6 +59,7 @@ class Search:
         self.types = TableTypes(facts)
         self.relevance = Relevance(program, facts)
         self.batches = Batches(program, facts, self.relevance, self.callers_of)
+        self.deposits = Deposits(program, facts, self.relevance.flows, self.types, self.callers_of)
         self.progress = progress
         self.walks = walks if walks is not None else WalkCache()
         self.monitor = monitor if monitor is not None else NoMonitor()
@@ -80,7 +82,9 @@ class Search:
             for follow in (self.follow_parked, self.follow_containers, self.follow_holders):
                 if not self.queue:
                     follow()
-        return self.outcome()
+        result = self.outcome()
+        self.add_stranded(result)
+        return result
 
     def follow_holders(self) -> None:
         """Ask what is not known yet of the tables that are freed from a container, or below one from there.
@@ -406,6 +410,16 @@ class Search:
             result.definitions |= journal.definitions
             result.units |= journal.units
         return result
+
+    def add_stranded(self, result: Outcome) -> None:
+        """Add the entries of huge pages that are emptied while what was deposited for them stays."""
+        broken = self.monitor.after(UNCHANGED, STRANDED)[1]
+        for one in self.deposits.stranded() if broken else ():
+            table = Object(Origin.ENTRY, LEVEL, Visibility.LIVE, level=LEVEL, table=True)
+            free = Free(one.sites, table, (), one.definition.key, dead=False, kernel=False)
+            result.violations.extend(Violation(b.rule, STRANDED, b.starts, free) for b in broken)
+            result.definitions[one.definition.key] = one.definition
+            result.units.add(one.definition.unit)
 
     def called(self, key: Key) -> bool:
         """Say whether a root has callers that call it by its name, or that have come there otherwise."""

@@ -27,6 +27,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str = ""
     keep: bool = False  # a macro of this name is not expanded
     sleeps: bool = False  # it may sleep
+    huge: bool = False  # the entry is a huge page's
 
 
 class FactFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +125,7 @@ class Fact:
     why: str
     source: str
     sleeps: bool = False
+    huge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def load_facts(files: Iterable[Path]) -> Facts:
                     entry.why,
                     entry.source,
                     entry.sleeps,
+                    entry.huge,
                 )
                 if entry.keep:
                     kept.add(name)

@@ -16,7 +16,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ptlint.lifetime.journal import Free, Violation
-from ptlint.lifetime.monitor import PUBLISH, UNCHANGED, UNSERVED, USE, Monitor, split_member
+from ptlint.lifetime.monitor import PUBLISH, STRANDED, UNCHANGED, UNSERVED, USE, Monitor, split_member
 from ptlint.lifetime.objects import Origin, Visibility
 from ptlint.lifetime.outcome import Outcome
 from ptlint.lifetime.provenance import UNNAMED
@@ -131,6 +131,8 @@ class States:
     def real(self, violation: Violation) -> bool:
         """Say whether the table may have been in a state from which the event violates the rule."""
         rule, free = violation.rule, violation.free
+        if violation.event == STRANDED:
+            return True  # bodies say so, not states
         if free.object.made_here:
             return self.monitor.start(rule) in violation.starts
         if free.object.visibility is Visibility.FRESH:

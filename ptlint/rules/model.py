@@ -30,6 +30,7 @@ class Event(StrEnum):
     UNLINK_MEMBER = "unlink-member"  # taken off that list
     DEPOSIT = "deposit"  # another table is stored in its descriptor
     WITHDRAW = "withdraw"  # that member is cleared
+    STRANDED = "stranded"  # a huge page's entry in it is emptied, and the table deposited for that stays
     PUT_BY = "put-by"  # it is deposited: stored in another table's descriptor, or in an address space
     TAKEN_BACK = "taken-back"  # something else is stored where it was deposited
     QUEUE = "queue"  # its rcu_head is handed to RCU: a grace period begins
