@@ -124,7 +124,7 @@ class Deposits:
         seen: set[int] = set()
         while waiting:
             number, instructions = waiting.pop()
-            if any(self.sets(definition, one, entry) for one in instructions):
+            if any(self.sets(definition, one, entry, MOST_NESTED) for one in instructions):
                 continue
             if isinstance(blocks[number].terminator, ir.Return):
                 return True
@@ -133,29 +133,43 @@ class Deposits:
             waiting += [(target, blocks[target].instructions) for target in sorted(following)]
         return False
 
-    def sets(self, definition: Definition, one: ir.Instruction, entry: frozenset[ir.Expression]) -> bool:
-        """Say whether an instruction may put something into an entry, or hands it to what may."""
-        if isinstance(one, ir.Assign):
-            return isinstance(one.target, ir.Deref) and one.target.pointer in entry
-        return (
-            isinstance(one, ir.Call)
-            and isinstance(one.callee, ir.Name)
-            and any(
-                not entry.isdisjoint(self.aliases(argument, definition.function))
-                and self.puts(one.callee.name, definition.unit, index)
-                for index, argument in enumerate(one.arguments)
-            )
+    def puts(
+        self, definition: Definition, call: ir.Call, entry: frozenset[ir.Expression], depth: int
+    ) -> bool:
+        """Say whether a call hands an entry to what may put something there.
+
+        So may what is handed something that goes into an entry as well, by the types.
+        """
+        callee = call.callee
+        given = [
+            index
+            for index, argument in enumerate(call.arguments)
+            if not entry.isdisjoint(self.aliases(argument, definition.function))
+        ]
+        if not given or not isinstance(callee, ir.Name):
+            return False
+        fact = self.facts.by_name.get(callee.name)
+        if fact is not None:
+            return fact.event in ENTRY_EVENTS and fact.argument in given
+        declared = self.program.parameters(callee.name, definition.unit)
+        if any(self.types.is_entry(type_) or self.is_table(type_) for type_ in declared):
+            return True
+        inner = self.program.resolve(callee.name, definition.unit) if depth else None
+        if inner is None:
+            return False
+        names = inner.function.parameters
+        handed = frozenset[ir.Expression](names[index] for index in given if index < len(names))
+        return any("entry" in self.flows.flow(inner, i).acts for i in given if i < len(names)) or any(
+            self.sets(inner, one, handed, depth - 1) for one in ir.instructions_of(inner.function)
         )
 
-    def puts(self, name: str, unit: str, index: int) -> bool:
-        """Say whether a function may put something into the entry that an argument points to."""
-        fact = self.facts.by_name.get(name)
-        if fact is not None:
-            return fact.event in ENTRY_EVENTS and fact.argument == index
-        callee = self.program.resolve(name, unit)
-        if callee is None or index >= len(callee.function.parameters):
-            return False
-        return "entry" in self.flows.flow(callee, index).acts
+    def sets(
+        self, definition: Definition, one: ir.Instruction, entry: frozenset[ir.Expression], depth: int
+    ) -> bool:
+        """Say whether an instruction may put something into an entry, or hands it to what may."""
+        if isinstance(one, ir.Assign):
+            return isinstance(one.target, ir.Deref) and ir.uncast(one.target.pointer) in entry
+        return isinstance(one, ir.Call) and self.puts(definition, one, entry, depth)
 
     def takes_back(self, definition: Definition, depth: int) -> bool:
         """Say whether what a function calls, or that hands entries to, gives a table for an entry."""

@@ -48,6 +48,8 @@ class Violation:
     free: Free  # the table, and the way the event came about
     before: frozenset[str] = frozenset()
     cleared: bool = False  # it may be a table whose entry the path has cleared, without knowing it
+    below: frozenset[tuple[str, str]] = frozenset()  # of a use: the functions, by path and name, in or below
+    # which the table was handed over
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ptlint.lifetime.callsite import CallSite
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Free, Journal, Violation
-from ptlint.lifetime.monitor import ANOTHER, FLUSH, FREE, SLEEP, TAKEN_BACK, UNCHANGED, Broken, Monitor
+from ptlint.lifetime.monitor import ANOTHER, FLUSH, FREE, SLEEP, TAKEN_BACK, UNCHANGED, USE, Broken, Monitor
 from ptlint.lifetime.objects import Event, Object, Origin, Owner, State, Sync, Visibility
 from ptlint.lifetime.provenance import Provenance
 from ptlint.lifetime.sites import SiteKey, enclosing, flatten
@@ -37,6 +37,7 @@ class Recorder:
         self.interner = truths.interner
         self.provenance = provenance
         self.kernel_roots = kernel_roots
+        self.handed_below: dict[int, set[tuple[str, str]]] = {}  # the functions that were under way then
 
     def fills(self, container: str, known: Object) -> None:
         """Note that a container holds tables, if an object that is put there is one.
@@ -66,7 +67,8 @@ class Recorder:
             earlier = [past.starts for past in self.monitor.violated(known.status) if past.rule == one.rule]
             before = frozenset[str]().union(*earlier)
             cleared = state.may_be_cleared(known.level)
-            self.journal.violate(Violation(one.rule, event, one.starts, free, before, cleared))
+            below = frozenset(self.handed_below.get(identity, ())) if event == USE else frozenset()
+            self.journal.violate(Violation(one.rule, event, one.starts, free, before, cleared, below))
         if after != known.status:
             state.change(identity, status=after)
         if sites and known.table and known.origin is not Origin.PARAMETER:
@@ -118,6 +120,7 @@ class Recorder:
         if over:
             state.change(identity, taken=over)
         self.happens(event, identity, state, frame, sites)
+        self.handed_below.setdefault(identity, set()).update(one.definition.key for one in stack(frame))
         state.handed |= {identity}
 
     def again(self, identity: int, at: Location, state: State, frame: Frame) -> bool:

@@ -100,16 +100,18 @@ def lost_at(violation: Violation, outcome: Outcome, states: States, primitives: 
         if violation.rule in outcome.wrong.get(passed, (violation.rule,)) and all(
             states.possible(doubt) for doubt in outcome.doubts.get(passed, ()) if doubt.rule == violation.rule
         ):
-            return used_at(path[: path.index(key) + 1], outcome.owned) if violation.event == USE else key
+            if violation.event != USE:
+                return key
+            return used_at(path[: path.index(key) + 1], outcome.owned - violation.below)
     return path[0]
 
 
 def used_at(path: Sequence[SiteKey], owned: Container[tuple[str, str]]) -> SiteKey:
     """Return where a table is used after it was handed over; `path` ends with the use.
 
-    A function that is called with tables of its callers' own as well (`owned`) uses those rightly; so do
-    helpers in headers, those of a page's flags say. What is wrong is that they are called, by the function
-    that handed the table over or one below it.
+    A function that is called with tables of its callers' own as well (`owned`), and has not handed this one
+    over itself, uses those rightly; so do helpers in headers, those of a page's flags say. What is wrong is
+    that they are called, by the function that handed the table over or one below it.
     """
     for at in range(len(path) - 1, -1, -1):
         key = path[at]
