@@ -95,10 +95,7 @@ class Deposits:
         entry = frozenset(self.aliases(call.arguments[argument], definition.function))
         if not self.stays_empty(definition, call, entry) or self.takes_back(definition, MOST_NESTED):
             return False
-        return not any(
-            self.takes_back(caller, 2) or self.flows.consumed(caller)
-            for caller in self.callers_of(definition)
-        )
+        return not any(self.takes_back(caller, 2) for caller in self.callers_of(definition))
 
     def aliases(self, e: ir.Expression, function: ir.Function) -> Iterator[ir.Expression]:
         """Yield the expressions of a function that may stand for the same pointer."""
