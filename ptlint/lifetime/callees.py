@@ -13,7 +13,7 @@ from collections.abc import Hashable, Sequence
 from ptlint.lifetime.callsite import handed_over
 from ptlint.lifetime.evaluate import Evaluator
 from ptlint.lifetime.frames import Frame
-from ptlint.lifetime.objects import State
+from ptlint.lifetime.objects import Origin, State
 from ptlint.lifetime.values import Base, Code, Symbol, Value
 from ptlint.program.pointers import Named
 from ptlint.program.program import Program
@@ -90,6 +90,7 @@ def named(holder: ir.Member | ir.Name | None) -> str:
 
 
 def carries(arguments: Sequence[Value], state: State) -> bool:
-    """Say whether any argument hands over a table or something that holds one."""
+    """Say whether an argument hands over a table, what stands in an entry, or what holds a table."""
     passed, _ = handed_over(arguments, state)
-    return any(state.objects[i].table for i in passed if i in state.objects)
+    known = [state.objects[i] for i in passed if i in state.objects]
+    return any(one.table or one.origin is Origin.ENTRY for one in known)

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.objects import State
 from ptlint.lifetime.sites import site_keys
-from ptlint.lifetime.values import Address, Base, Int, Reference, Symbol, Value
+from ptlint.lifetime.values import Address, Base, Int, Reference, Symbol, Value, Whole
 from ptlint.program.facts import Fact
 from ptlint.syntax import ir
 
@@ -56,7 +56,7 @@ def handed_over(arguments: Sequence[Value], state: State) -> tuple[frozenset[int
     """Return the objects that arguments refer to, and the storage they point to."""
     passed = set()
     carried: set[Hashable] = set()
-    for value in arguments:
+    for value in flat(arguments):
         if isinstance(value, Reference):
             passed.add(value.object)
             carried.add(("object", value.object))
@@ -72,6 +72,15 @@ def handed_over(arguments: Sequence[Value], state: State) -> tuple[frozenset[int
         elif isinstance(value, Symbol):
             carried.add(("symbol", value.key))
     return frozenset(passed), frozenset(carried)
+
+
+def flat(arguments: Sequence[Value]) -> Iterator[Value]:
+    """Yield values, the members of structures instead of these."""
+    for value in arguments:
+        if isinstance(value, Whole):
+            yield from (part for _, part in value.parts)
+        else:
+            yield value
 
 
 def arrays_of(at: Address, state: State) -> list[Address]:

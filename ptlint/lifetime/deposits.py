@@ -8,8 +8,8 @@ an entry is a primitive, or a function that empties one that it is handed and re
 wrong if neither the function that calls it, nor what that hands entries to, nor one of its callers takes back
 a table for an entry, and nothing is put into the entry again.
 
-Under-approximates: one path on which a table is taken back, or the entry set again, is enough. A function
-that frees tables itself is left out: what stood in the entry may have been one of these.
+Under-approximates: one path on which a table is taken back is enough. A function that frees tables itself, or
+looks below an entry, is left out: what stood in the entry may have been a table.
 
 Source: Documentation/mm/transhuge.rst; commit 3592806cfa08 (thp: move preallocated PTE page table on
 move_huge_pmd()).
@@ -90,12 +90,26 @@ class Deposits:
 
     def strands(self, definition: Definition, call: ir.Call, argument: int) -> bool:
         """Say whether a deposited table is never taken back behind a call that empties an entry."""
-        if argument >= len(call.arguments) or self.flows.consumed(definition):
+        if argument >= len(call.arguments) or self.flows.consumed(definition) or self.maps(definition):
             return False
         entry = frozenset(self.aliases(call.arguments[argument], definition.function))
         if not self.stays_empty(definition, call, entry) or self.takes_back(definition, MOST_NESTED):
             return False
         return not any(self.takes_back(caller, 2) for caller in self.callers_of(definition))
+
+    def maps(self, definition: Definition) -> bool:
+        """Say whether a function looks below an entry: no huge page's, but one that points to a table."""
+        declared = [
+            self.program.units.syntax(definition.unit).prototype(name)
+            for name in sorted(ir.called_by(definition.function))
+        ]
+        return any(
+            one is not None
+            and self.types.is_slot(one.result)
+            and self.types.is_last_level(one.result)
+            and any(self.is_entry_pointer(type_) for type_ in one.parameters)
+            for one in declared
+        )
 
     def aliases(self, e: ir.Expression, function: ir.Function) -> Iterator[ir.Expression]:
         """Yield the expressions of a function that may stand for the same pointer."""

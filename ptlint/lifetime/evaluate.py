@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ptlint.lifetime.bits import IN_PAGE, Clear, Flags, low_bits
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.frames import Frame
@@ -21,6 +23,7 @@ from ptlint.lifetime.values import (
     Slot,
     Symbol,
     Value,
+    Whole,
     pointer_to,
 )
 from ptlint.syntax import ir
@@ -85,7 +88,7 @@ class Evaluator:
             case ir.Deref() | ir.Member():
                 if isinstance(e, ir.Member) and not is_place(e.base):
                     return self.memory.member_of_value(self.evaluate(e.base, state, frame), e.field)
-                return self.memory.load(self.location(e, state, frame), e.type, state)
+                return self.content(e, e.type, state, frame)
             case ir.AddressOf(operand):
                 if isinstance(operand, ir.Name) and operand.scope is ir.Scope.FUNCTION:
                     return Code(operand.name, frame.definition.unit)
@@ -94,8 +97,8 @@ class Evaluator:
                 return pointer_to(self.location(operand, state, frame), self.interner)
             case ir.ContainerOf(pointer, type_, member):
                 return self.memory.container(self.evaluate(pointer, state, frame), type_, member, state)
-            case ir.Aggregate(_, fields):
-                return self.operators.aggregate([self.evaluate(v, state, frame) for _, v in fields])
+            case ir.Aggregate(type_, fields):
+                return self.aggregate(type_, fields, state, frame)
             case ir.Text(text):
                 return Symbol(self.interner.key(("text", text)))
             case ir.Opaque(why):
@@ -131,7 +134,28 @@ class Evaluator:
         """Return a function's address, or what stands in a variable."""
         if e.scope is ir.Scope.FUNCTION:
             return Code(e.name, frame.definition.unit)
-        return self.memory.load(self.location(e, state, frame), e.type, state)
+        return self.content(e, e.type, state, frame)
+
+    def content(self, e: ir.Expression, type_: ir.Type, state: State, frame: Frame) -> Value:
+        """Return what stands in a place."""
+        at = self.location(e, state, frame)
+        whole = self.memory.whole(at, type_, state)
+        return self.memory.load(at, type_, state) if whole is None else whole
+
+    def aggregate(
+        self, type_: ir.Type, fields: Sequence[tuple[str, ir.Expression]], state: State, frame: Frame
+    ) -> Value:
+        """Return a structure that is made where it is used."""
+        values = [self.evaluate(value, state, frame) for _, value in fields]
+        names = [tuple(designator.strip(".").split(".")) for designator, _ in fields]
+        if (
+            self.memory.types.is_structure(type_)
+            and all(designator for designator, _ in fields)
+            and any(isinstance(value, Reference) for value in values)
+        ):
+            parts = zip(names, values, strict=True)
+            return Whole(tuple((name, value) for name, value in parts if not isinstance(value, Whole)))
+        return self.operators.aggregate(values)
 
     def location(self, e: ir.Expression, state: State, frame: Frame) -> Location:
         """Return where a Name, Deref or Member stands."""

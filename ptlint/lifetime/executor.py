@@ -29,7 +29,7 @@ from ptlint.lifetime.frames import Frame
 from ptlint.lifetime.journal import Journal
 from ptlint.lifetime.liveness import Liveness, liveness
 from ptlint.lifetime.made import Made
-from ptlint.lifetime.memory import Memory, forget
+from ptlint.lifetime.memory import Memory, forget, write
 from ptlint.lifetime.monitor import UNCHANGED, Monitor, NoMonitor
 from ptlint.lifetime.objects import Origin, State, Sync
 from ptlint.lifetime.provenance import Provenance
@@ -41,7 +41,7 @@ from ptlint.lifetime.stores import Stores
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.truths import assume
 from ptlint.lifetime.uses import Uses
-from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Interner, Reference, Slot, Symbol, Value, Whole
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
@@ -156,7 +156,10 @@ class Executor:
         function = frame.definition.function
         for parameter, value in zip(function.parameters, arguments, strict=False):
             at = Address(("local", frame.number, parameter.name), ())
-            state.memory[at] = self.discovery.coerce(value, parameter.type, state)
+            if isinstance(value, Whole):
+                write(at, value, state)
+            else:
+                state.memory[at] = self.discovery.coerce(value, parameter.type, state)
         if not function.blocks:
             return [(state, self.interner.unknown(("result", frame.number)))]
         for lost in function.lost:
@@ -187,8 +190,12 @@ class Executor:
                 ):
                     self.join(target, next_state, seen, queue, frame)
         cleared = frozenset[str]().union(*(final.cleared for final, _ in results.values()))
+        returned = Address(("local", frame.number, "return"), ())
         for final, _ in results.values():
-            final.memory.pop(Address(("local", frame.number, "return"), ()), None)
+            if self.memory.types.is_structure(function.result):
+                forget(returned, final)
+            else:
+                final.memory.pop(returned, None)
             final.cleared = cleared  # where one way through the call clears, there was nothing on the others
         return list(results.values())
 
@@ -514,7 +521,11 @@ class Executor:
         """Forget a function's locals as it returns, and objects that nothing but the result refers to."""
         if frame.parent is None:
             return
-        state.memory[Address(("local", frame.number, "return"), ())] = value
+        at = Address(("local", frame.number, "return"), ())
+        if isinstance(value, Whole):
+            write(at, value, state)
+        else:
+            state.memory[at] = value
         state.collect(frame.number, ("return",))
         forget_found(state, self.provenance, self.discovery.usual)
 

@@ -153,7 +153,7 @@ class Flows:
             if not type_.pointers and self.types.is_word(definition.function.result):
                 return True
             return self.program.touches(definition, self._turning)
-        if self.interesting(type_) or self.types.is_word(type_):
+        if self.interesting(type_) or self.types.is_word(type_) or self.types.is_structure(type_):
             return True
         return bool(type_.pointers) and (
             self.types.may_hold(type_)

@@ -19,6 +19,7 @@ from ptlint.lifetime.values import (
     Slot,
     Symbol,
     Value,
+    Whole,
     pointer_to,
 )
 from ptlint.syntax import ir
@@ -121,9 +122,35 @@ class Memory:
 
     def member_of_value(self, value: Value, name: str) -> Value:
         """Return a member of a structure that is held as one value (pmd_t, swp_entry_t, …)."""
+        if isinstance(value, Whole):
+            part = value.part((name,))
+            return (
+                self.interner.unknown(("part", self.interner.number(value), name)) if part is None else part
+            )
         if isinstance(value, Symbol):
             return Symbol(self.interner.key(("member", value.key, name), (value.key,)))
         return value
+
+    def whole(self, at: Location, type_: ir.Type, state: State) -> Whole | None:
+        """Return a local structure, to be handed on by value; None if it holds no table."""
+        if not self.types.is_structure(type_) or not isinstance(at, Address) or at.base[0] != "local":
+            return None
+        size = len(at.path)
+        parts = tuple(
+            sorted(
+                (
+                    (one.path[size:], value)
+                    for one, value in state.memory.items()
+                    if isinstance(one, Address)
+                    and one.base == at.base
+                    and len(one.path) > size
+                    and one.path[:size] == at.path
+                    and not isinstance(value, Whole)
+                ),
+                key=lambda part: str(part[0]),
+            )
+        )
+        return Whole(parts) if any(isinstance(value, Reference) for _, value in parts) else None
 
     def unknown_content(self, at: Address, type_: ir.Type, state: State) -> Value:
         """Return what stands where the path has not written: a table, by its type, or an unknown value."""
@@ -166,6 +193,10 @@ def write(at: Location, value: Value, state: State) -> None:
     """Write memory; what was known of parts of the location is forgotten."""
     if isinstance(at, Address):
         forget(at, state)
+        if isinstance(value, Whole):
+            for path, part in value.parts:
+                state.memory[Address(at.base, (*at.path, *path))] = part
+            return
     state.memory[at] = value
 
 

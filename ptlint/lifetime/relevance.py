@@ -207,6 +207,7 @@ class Relevance:
         return (
             bool(type_.pointers)
             or self.flows.interesting(type_)
+            or self.types.is_structure(type_)
             or self.types.is_entry(type_)
             or self.types.is_word(type_)
         )

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from ptlint.lifetime.callsite import CallSite, kept_at
 from ptlint.lifetime.discovery import Discovery
 from ptlint.lifetime.objects import Origin, State
-from ptlint.lifetime.values import Address, Code, Reference, Value
+from ptlint.lifetime.values import Address, Code, Reference, Value, Whole
 from ptlint.program.program import Definition
 
 
@@ -82,6 +82,8 @@ def kind_of(value: Value, state: State) -> Kind:
         if not known.table:
             return Kind.PAGE
         return Kind.STATIC if known.origin is Origin.GLOBAL else Kind.TABLE
+    if isinstance(value, Whole):
+        return Kind.HOLDER
     if not isinstance(value, Address):
         return Kind.VALUE
     if value.base[0] == "object" or isinstance(state.memory.get(value), Reference):

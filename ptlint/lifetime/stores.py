@@ -23,7 +23,7 @@ from ptlint.lifetime.recorder import Recorder
 from ptlint.lifetime.sites import SiteKey, enclosing
 from ptlint.lifetime.storage import Descriptors
 from ptlint.lifetime.unions import Unions
-from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol, Value
+from ptlint.lifetime.values import Address, Int, Location, Reference, Slot, Symbol, Value, Whole
 from ptlint.syntax import ir
 
 
@@ -57,6 +57,11 @@ class Stores:
             and not self.types.is_entry(type_)
         ):
             self.assign_aggregate(instruction.value, at, instruction.place, state, frame)
+            return
+        if isinstance(value, Whole) and isinstance(at, Address):
+            forget(at, state)
+            for path, part in value.parts:
+                self.store(Address(at.base, (*at.path, *path)), part, instruction.place, state, frame)
             return
         if self.types.is_pointer(type_):
             self.memory.places.add(at)

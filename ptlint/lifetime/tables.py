@@ -46,6 +46,10 @@ class TableTypes:
         wanted = self._pointers.get(type_.name)
         return wanted is not None and wanted[0] == type_.pointers and not type_.function
 
+    def is_structure(self, type_: Type) -> bool:
+        """A structure itself, no pointer to one: a table may be in it."""
+        return not type_.pointers and not type_.function and type_.name.startswith("struct ")
+
     def is_slot(self, type_: Type) -> bool:
         """A pointer to entries, not to a table's descriptor."""
         return type_.pointers == 1 and type_.name in self._entries

@@ -61,7 +61,21 @@ class Code(NamedTuple):
     unit: str
 
 
-Value = Int | Symbol | Reference | Address | Code
+class Whole(NamedTuple):
+    """A structure with a table in it, on its way from one place to another: what its members hold, by path.
+
+    No place holds one: it is taken apart where it is written.
+    """
+
+    parts: tuple[tuple[tuple[Hashable, ...], Int | Symbol | Reference | Address | Code], ...]
+    kind: Literal["whole"] = "whole"
+
+    def part(self, path: tuple[Hashable, ...]) -> Int | Symbol | Reference | Address | Code | None:
+        """Return what a member holds; None if that is not known."""
+        return dict(self.parts).get(path)
+
+
+Value = Int | Symbol | Reference | Address | Code | Whole
 Location = Address | Slot
 
 
@@ -120,6 +134,8 @@ class Interner:
                 return self.key(("address", base, path))
             case Code(name, _):
                 return self.key(("code", name))
+            case Whole(parts):
+                return self.key(("whole", parts))
 
     def unknown(self, what: tuple[Hashable, ...]) -> Symbol:
         """Return the symbol of an unknown value, the same one each time for the same `what`."""
