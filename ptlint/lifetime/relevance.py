@@ -147,6 +147,12 @@ class Relevance:
             return self.program.touches(definition, self._making)  # nobody else knows the address space
         if self.gives_stock(function):
             return True
+        if self.types.is_structure(function.result):  # with a table in it, maybe
+            return self.flows.flow(definition, OWN).returned or any(
+                self.flows.flow(definition, i).returned
+                for i, p in enumerate(function.parameters)
+                if self.types.points_to_page(p.type) or (p.type.pointers == 1 and self.types.is_word(p.type))
+            )
         if self.flows.interesting(function.result) or (
             function.result.pointers and (pointer or self.flows.becomes_table(result, caller.function))
         ):

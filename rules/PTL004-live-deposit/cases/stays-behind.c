@@ -34,13 +34,13 @@ static pmd_t clear_and_flush(struct mm_struct *mm, unsigned long addr, pmd_t *pm
 	return old;
 }
 
-int extra_discard(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp)
+int extra_discard(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp, bool used)
 {
 	pmd_t old = clear_and_flush(mm, addr, pmdp);	/* expect: live-deposit */
 
-	if (page_count(pmd_page(old)) > 1) {
+	if (used) {
 		set_pmd_at(mm, addr, pmdp, old);
-		return -EBUSY;
+		return -1;
 	}
 	return 0;
 }
