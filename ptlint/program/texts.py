@@ -15,6 +15,7 @@ _MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n\\]*+(?:\\.[^\
 _USED: Final = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 _CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
 _INDICES: Final = rb"(?:\s*\[[^\]\n]*\])*"
+_ATTRIBUTES: Final = rb"(?:\s+__\w+)*"
 _PARAMETERS: Final = rb"(?:\s*\)\s*\([^;{}=]*\))?"  # of the functions that a pointer points to
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
 _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
@@ -33,7 +34,7 @@ def stored(variable: bytes, function: bytes) -> bytes:
     target = rb"(?<![\w.>])" + variable
     value = _CAST + rb"&?\s*\(?\s*" + function
     return (
-        target + _INDICES + _PARAMETERS + rb"\s*=\s*" + value + rb"\s*\)?\s*[,;}\n]|"
+        target + _INDICES + _PARAMETERS + _ATTRIBUTES + rb"\s*=\s*" + value + rb"\s*\)?\s*[,;}\n]|"
         rb"[(&]\s*" + variable + _INDICES + rb"\s*,\s*" + value + rb"\s*\)"
     )
 
