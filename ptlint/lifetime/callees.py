@@ -9,6 +9,7 @@ latter kind that is handed no table is left unresolved, unless inline assembler 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from ptlint.lifetime.callsite import handed_over
 from ptlint.lifetime.evaluate import Evaluator
@@ -20,6 +21,14 @@ from ptlint.program.program import Program
 from ptlint.syntax import ir
 
 Callee = tuple[str, str, list[Value]]  # a name, the unit that names it, the arguments that it gets
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The member or the variable that a pointer to a function was read from; no name if neither is known."""
+
+    name: str = ""
+    variable: bool = False
 
 
 class Callees:
@@ -42,23 +51,21 @@ class Callees:
             return [(value.name, value.unit, arguments)]
         holder = self.holder(value, callee)
         found: Sequence[Named] = ()
-        if carries(arguments, state):
-            if isinstance(holder, ir.Member):
-                found = self.program.targets(holder.field)
-            elif isinstance(holder, ir.Name):
-                found = self.program.held(holder.name, unit)
+        if holder.name and carries(arguments, state):
+            held = self.program.held(holder.name, unit) if holder.variable else None
+            found = self.program.targets(holder.name) if held is None else held
         if found:
             return [(name, where, arguments) for name, where in found]
-        return [("*" + named(holder), unit, arguments)]
+        return [("*" + holder.name, unit, arguments)]
 
-    def holder(self, value: Value, callee: ir.Expression) -> ir.Member | ir.Name | None:
-        """Return the member or the variable that a pointer was read from; None for any other pointer."""
+    def holder(self, value: Value, callee: ir.Expression) -> Holder:
+        """Return what a pointer was read from."""
         if isinstance(value, Symbol):
             expression = self.evaluator.interner.expression(value.key)
             if isinstance(expression, tuple) and expression[0] == "load":
                 return origin(expression[1], expression[2])
         inner = callee.pointer if isinstance(callee, ir.Deref) else callee
-        return inner if isinstance(inner, ir.Member) else None
+        return Holder(inner.field) if isinstance(inner, ir.Member) else Holder()
 
     def hidden_call(self, instruction: ir.Call, arguments: list[Value], unit: str) -> list[Callee]:
         """A call inside inline assembler: its target is an operand, a member of function-pointer type."""
@@ -76,17 +83,12 @@ class Callees:
         return [("asm", unit, arguments)]
 
 
-def origin(base: Base, path: Sequence[Hashable]) -> ir.Member | ir.Name | None:
+def origin(base: Base, path: Sequence[Hashable]) -> Holder:
     """Return the member, or the variable, that a storage is, or is an element of."""
     members = [str(part) for part in path if part not in ("*", "[]")]
     if members:
-        return ir.Member(ir.Opaque("its structure"), members[-1], "", ir.Type())
-    return ir.Name(str(base[1]), ir.Scope.GLOBAL, ir.Type()) if base[0] == "global" else None
-
-
-def named(holder: ir.Member | ir.Name | None) -> str:
-    """Return the name of a member or a variable."""
-    return "" if holder is None else holder.field if isinstance(holder, ir.Member) else holder.name
+        return Holder(members[-1])
+    return Holder(str(base[1]), variable=True) if base[0] == "global" else Holder()
 
 
 def carries(arguments: Sequence[Value], state: State) -> bool:

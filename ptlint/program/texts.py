@@ -14,6 +14,7 @@ DEFINITION: Final = re.compile(rb"^[A-Za-z_][^\n;={}#\"]*?\b([A-Za-z_]\w*)\s*\("
 _MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)([^\n\\]*+(?:\\.[^\n\\]*+)*+)", re.M | re.S)
 _USED: Final = re.compile(rb"\b([A-Za-z_]\w*)\b(?=\s*(?:\(|,|\)|\[|$|->|\.))", re.M)
 _CAST: Final = rb"(?:\((?:[^();]|\([^();]*\))*+\)\s*(?=[&\w]))?"  # or none
+_NAME: Final = rb"([A-Za-z_]\w*)"
 _INDICES: Final = rb"(?:\s*\[[^\]\n]*\])*"
 _ATTRIBUTES: Final = rb"(?:\s+__\w+)*"
 _PARAMETERS: Final = rb"(?:\s*\)\s*\([^;{}=]*\))?"  # of the functions that a pointer points to
@@ -21,9 +22,9 @@ _WORD: Final = re.compile(r"[A-Za-z0-9_]+", re.A)
 _BLANKED: Final = bytes(c if chr(c).isascii() and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
 
 
-def assigned(member: bytes) -> bytes:
-    """Return a pattern for what assigns to *member*, itself a pattern; its last group is the function."""
-    return rb"(?:\.|->)\s*" + member + rb"\s*=\s*" + _CAST + rb"&?\s*\(?\s*([A-Za-z_]\w*)\s*\)?\s*[,;}\n]"
+def assigned(member: bytes, function: bytes = _NAME) -> bytes:
+    """Return a pattern for what makes *member* point to *function*, each a pattern, by an assignment."""
+    return rb"(?:\.|->)\s*" + member + rb"\s*=\s*" + _CAST + rb"&?\s*\(?\s*" + function + rb"\s*\)?\s*[,;}\n]"
 
 
 def stored(variable: bytes, function: bytes) -> bytes:
@@ -135,7 +136,7 @@ class Texts:
         """Return what a file makes a variable of this name point to, each with its line, 1-based."""
         known = self._storing.get((number, variable))
         if known is None:
-            pattern = stored(variable.encode(), rb"([A-Za-z_]\w*)")
+            pattern = stored(variable.encode(), _NAME)
             known = self._storing[number, variable] = _words(_found(pattern, text()))
         return known
 
@@ -143,18 +144,8 @@ class Texts:
         """Return the members and variables that a file makes point to a function, each with its line."""
         known = self._holding.get((number, name))
         if known is None:
-            word, any_name = rb"\b" + name.encode(), rb"([A-Za-z_]\w*)"
-            patterns = (
-                rb"(?:\.|->)\s*"
-                + any_name
-                + rb"\s*=\s*"
-                + _CAST
-                + rb"&?\s*\(?\s*"
-                + word
-                + rb"\s*\)?\s*[,;}\n]",
-                stored(any_name, word),
-                listed(any_name, word),
-            )
+            word = rb"\b" + name.encode()
+            patterns = (assigned(_NAME, word), stored(_NAME, word), listed(_NAME, word))
             content = text()
             found = [one for pattern in patterns for one in _words(_found(pattern, content))]
             known = self._holding[number, name] = tuple(found)
