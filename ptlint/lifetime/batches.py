@@ -161,6 +161,9 @@ def parts(e: ir.Expression) -> Iterator[ir.Expression]:
         case ir.Binary(left=left, right=right):
             yield from parts(left)
             yield from parts(right)
+        case ir.Aggregate(fields=fields):
+            for _, value in fields:
+                yield from parts(value)
 
 
 def named(one: ir.Instruction, name: str) -> bool:

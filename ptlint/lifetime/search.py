@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ptlint.lifetime.batches import Batches
+from ptlint.lifetime.batches import Batches, named
 from ptlint.lifetime.deposits import LEVEL, Deposits
 from ptlint.lifetime.executor import Executor
 from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS
@@ -32,7 +32,7 @@ from ptlint.lifetime.relevance import Asked, Relevance
 from ptlint.lifetime.tables import TableTypes
 from ptlint.lifetime.verdicts import Judge, Proof
 from ptlint.program.facts import Facts
-from ptlint.program.pointers import functions_in, places
+from ptlint.program.pointers import places
 from ptlint.program.program import Answers, Definition, Program
 from ptlint.syntax import ir
 
@@ -426,7 +426,8 @@ class Search:
         callers = self.callers.get(key, ())
         name = self.roots[key].function.name
         return any(
-            key in self.journals[caller].definitions or named_in(self.roots[caller].function, name)
+            key in self.journals[caller].definitions
+            or any(named(one, name) for one in ir.instructions_of(self.roots[caller].function))
             for caller in callers
             if caller in self.journals
         )
@@ -452,11 +453,6 @@ class Search:
         called = any(c.key != key for c in self.program.mentions(function.name))
         if not function.inline and not called:
             result.unreached[key] = function.line
-
-
-def named_in(function: ir.Function, name: str) -> bool:
-    """Say whether a function calls another one by its name, or hands it on."""
-    return any(name in functions_in(e) for one in ir.calls_of(function) for e in (one.callee, *one.arguments))
 
 
 def calls_through(definition: Definition, holder: str, reading: frozenset[str]) -> bool:
