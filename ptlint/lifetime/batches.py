@@ -12,7 +12,7 @@ may flush on some paths, below a call, counts as a flush.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from ptlint.lifetime.flows import PARKS
 from ptlint.lifetime.flushing import callee_names
@@ -22,6 +22,7 @@ from ptlint.lifetime.sites import SiteKey, site_keys
 from ptlint.program.facts import Facts
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
+from ptlint.syntax.parts import subexpressions
 
 MOST_CALLERS = 6
 
@@ -136,7 +137,7 @@ class Batches:
         """Say whether an instruction stores into an array's member, or calls what puts a table there."""
         if isinstance(one, ir.Assign):
             return isinstance(one.target, ir.Deref) and any(
-                isinstance(part, ir.Member) and part.field == member for part in parts(one.target)
+                isinstance(part, ir.Member) and part.field == member for part in subexpressions(one.target)
             )
         if not isinstance(one, ir.Call):
             return False
@@ -150,28 +151,12 @@ class Batches:
         return False
 
 
-def parts(e: ir.Expression) -> Iterator[ir.Expression]:
-    """Yield an expression and all within."""
-    yield e
-    match e:
-        case ir.Cast(operand=inner) | ir.Unary(operand=inner) | ir.AddressOf(operand=inner):
-            yield from parts(inner)
-        case ir.Deref(pointer=inner) | ir.ContainerOf(pointer=inner) | ir.Member(base=inner):
-            yield from parts(inner)
-        case ir.Binary(left=left, right=right):
-            yield from parts(left)
-            yield from parts(right)
-        case ir.Aggregate(fields=fields):
-            for _, value in fields:
-                yield from parts(value)
-
-
 def named(one: ir.Instruction, name: str) -> bool:
     """Say whether an instruction calls a function, or hands it on to be called."""
     return isinstance(one, ir.Call) and any(
         isinstance(part, ir.Name) and part.scope is ir.Scope.FUNCTION and part.name == name
         for value in (one.callee, *one.arguments)
-        for part in parts(value)
+        for part in subexpressions(value)
     )
 
 

@@ -8,8 +8,8 @@ an entry is a primitive, or a function that empties one that it is handed and re
 wrong if neither the function that calls it, nor what that hands entries to, nor one of its callers takes back
 a table for an entry, and nothing is put into the entry again.
 
-Under-approximates: one path on which a table is taken back is enough. A function that frees tables itself, or
-looks below an entry, is left out: what stood in the entry may have been a table.
+Under-approximates: one path on which a table is taken back is enough. A function that frees tables itself,
+hands one on or looks below an entry is left out: what stood in the entry may have been a table.
 
 Source: Documentation/mm/transhuge.rst; commit 3592806cfa08 (thp: move preallocated PTE page table on
 move_huge_pmd()).
@@ -27,6 +27,7 @@ from ptlint.program.facts import Facts
 from ptlint.program.pointers import copied_to
 from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
+from ptlint.syntax.parts import subexpressions
 
 LEVEL = "pmd"
 MOST_NESTED = 3
@@ -92,10 +93,23 @@ class Deposits:
         """Say whether a deposited table is never taken back behind a call that empties an entry."""
         if argument >= len(call.arguments) or self.flows.consumed(definition) or self.maps(definition):
             return False
+        if self.hands_on(definition, call):
+            return False
         entry = frozenset(self.aliases(call.arguments[argument], definition.function))
         if not self.stays_empty(definition, call, entry) or self.takes_back(definition, MOST_NESTED):
             return False
         return not any(self.takes_back(caller, 2) for caller in self.callers_of(definition))
+
+    def hands_on(self, definition: Definition, emptied: ir.Call) -> bool:
+        """Say whether a function hands a table on to others that it makes of what stood in an entry."""
+        made = made_of(emptied, definition.function)
+        return any(
+            self.is_table(type_) and made & named_in(call.arguments[index])
+            for call in ir.calls_of(definition.function)
+            if isinstance(call.callee, ir.Name) and call.callee.name not in self.facts.by_name
+            for index, type_ in enumerate(self.program.parameters(call.callee.name, definition.unit))
+            if index < len(call.arguments)
+        )
 
     def maps(self, definition: Definition) -> bool:
         """Say whether a function looks below an entry: no huge page's, but one that points to a table."""
@@ -207,3 +221,26 @@ class Deposits:
 
     def is_entry_pointer(self, type_: ir.Type) -> bool:
         return self.types.is_slot(type_) and self.types.level(type_) == LEVEL
+
+
+def made_of(call: ir.Call, function: ir.Function) -> frozenset[str]:
+    """Return the locals that hold what a call returns, or something that is made of it."""
+    found = {call.result.name} if call.result is not None else set[str]()
+    grown = bool(found)
+    while grown:
+        size = len(found)
+        for one in ir.instructions_of(function):
+            match one:
+                case ir.Assign(target=ir.Name(name=name), value=value) if found & named_in(value):
+                    found.add(name)
+                case ir.Call(result=ir.Name(name=name), arguments=arguments) if any(
+                    found & named_in(argument) for argument in arguments
+                ):
+                    found.add(name)
+        grown = len(found) > size
+    return frozenset(found)
+
+
+def named_in(e: ir.Expression) -> frozenset[str]:
+    """Return the variables that an expression names."""
+    return frozenset(part.name for part in subexpressions(e) if isinstance(part, ir.Name))

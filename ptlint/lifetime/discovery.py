@@ -172,7 +172,8 @@ class Discovery:
             owner, space = Owner.UNKNOWN, 0
             visibility, origin = Visibility.PARKED, Origin.FIELD
             root = self.roots_space(at, where)
-            if at.base[0] == "global" and not (root and "*" in at.path):
+            variable = not names and self.holds(container)  # what is put there, not what was built in
+            if at.base[0] == "global" and not variable and not (root and "*" in at.path):
                 if str(at.base[1]) in self.kernel_roots or not names or root:
                     owner = Owner.KERNEL  # user address spaces are allocated
                 visibility = Visibility.LIVE if not names or owner is Owner.KERNEL else Visibility.PARKED

@@ -13,7 +13,16 @@ from ptlint.program.program import Definition, Program
 from ptlint.syntax import ir
 
 WHOLE = ("copy", "fill")  # events of primitives that read or write all that they are pointed to
-WORD = ("count", "flag-set", "flag-clear", "flag-test")  # and of those that read or write a word there
+WORD = (
+    "count",
+    "flag-set",
+    "flag-clear",
+    "flag-test",
+    "mark-set",
+    "mark-clear",
+    "mark-test",
+    "mark-take",
+)  # and of those that read or write a word there
 DEEPEST = 3  # calls that a pointer is followed through
 
 

@@ -51,6 +51,10 @@ class Violation:
     below: frozenset[tuple[str, str]] = frozenset()  # of a use: the functions, by path and name, in or below
     # which the table was handed over
 
+    def certain(self, harmless: frozenset[str]) -> bool:
+        """Say whether it violates the rule in whichever of the harmless states the table was when found."""
+        return harmless <= self.starts | self.before and not harmless <= self.before
+
 
 @dataclass(slots=True)
 class Journal:

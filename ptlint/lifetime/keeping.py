@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptlint.lifetime.following import Following, pointed_to, read_by
-from ptlint.lifetime.members import subexpressions
 from ptlint.lifetime.tables import TableTypes
 from ptlint.program.facts import Facts
 from ptlint.program.program import Program
 from ptlint.syntax import ir
+from ptlint.syntax.parts import subexpressions
 
 COUNTING = frozenset({"count", "last-reference"})  # events of primitives that count
 MOST_NESTED = 4

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ptlint.program.program import Definition
 from ptlint.syntax import ir
+from ptlint.syntax.parts import expressions, subexpressions
 
 
 def names_member(definition: Definition, tag: str, member: str) -> bool:
@@ -46,21 +47,6 @@ def fills(instruction: ir.Assign, member: str) -> bool:
     return isinstance(base, ir.Name) and base.scope is not ir.Scope.GLOBAL
 
 
-def expressions(block: ir.Block) -> Iterator[ir.Expression]:
-    """Yield the outermost expressions of a block."""
-    for instruction in block.instructions:
-        if isinstance(instruction, ir.Assign):
-            yield instruction.target
-            yield instruction.value
-        elif isinstance(instruction, ir.Call):
-            yield instruction.callee
-            yield from instruction.arguments
-    if isinstance(block.terminator, ir.Branch):
-        yield block.terminator.condition
-    elif isinstance(block.terminator, ir.Return) and block.terminator.value is not None:
-        yield block.terminator.value
-
-
 def members(e: ir.Expression) -> Iterator[tuple[str, str]]:
     """Yield the members that an expression names, each with the tag of its structure or nothing."""
     for part in subexpressions(e):
@@ -68,19 +54,3 @@ def members(e: ir.Expression) -> Iterator[tuple[str, str]]:
             yield part.struct.removeprefix("struct ").removeprefix("union "), part.field
         elif isinstance(part, ir.Aggregate):
             yield from (("", designator.split(".")[-1]) for designator, _ in part.fields)
-
-
-def subexpressions(e: ir.Expression) -> Iterator[ir.Expression]:
-    """Yield an expression and all that it is made of."""
-    yield e
-    match e:
-        case ir.Cast(_, inner) | ir.Unary(_, inner) | ir.AddressOf(inner):
-            yield from subexpressions(inner)
-        case ir.Deref(inner, _) | ir.ContainerOf(inner, _, _) | ir.Member(inner, _, _, _):
-            yield from subexpressions(inner)
-        case ir.Binary(_, left, right, _):
-            yield from subexpressions(left)
-            yield from subexpressions(right)
-        case ir.Aggregate(_, fields):
-            for _, value in fields:
-                yield from subexpressions(value)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ptlint.lifetime.bodies import Bodies, Question
+from ptlint.lifetime.draining import Draining
 from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, OWN, TABLE, Flows
 from ptlint.lifetime.shapes import Handed, Kind, Shape
 from ptlint.lifetime.storage import Storage
@@ -42,6 +43,7 @@ class Relevance:
         self.storage = Storage(program, self.types)
         self.flows = Flows(program, facts, self.types, self.storage)
         self.bodies = Bodies(program, facts, self.types)
+        self.draining = Draining(program, self.flows, self.types, facts.names("space-root"))
         self.noted: Asked | None = None
         self.wanted: set[str] = set()  # functions whose verdicts depend on their callers
         self.holding: set[str] = set()  # containers that tables are known to be put into
@@ -104,6 +106,12 @@ class Relevance:
         if any(self.takes(definition, i, one, result is not None) for i, one in given):
             return True
         if any(one.contained and self.flows.flow(definition, i).acts for i, one in given):
+            return True
+        if any(
+            one.kind in (Kind.VALUE, Kind.ELSEWHERE)
+            and self.draining.together(shape.caller, definition, i, shape.nested)
+            for i, one in given
+        ):
             return True
         return result is not None and self.gives(definition, shape.caller, *result)
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ptlint.lifetime.batches import Batches, named
 from ptlint.lifetime.deposits import LEVEL, Deposits
 from ptlint.lifetime.executor import Executor
-from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, OWN, PARKS
+from ptlint.lifetime.flows import ANY_LEVEL, HOLDS, INSTALLS, KEEPS, MAX_NAMING_FILES, OWN, PARKS
 from ptlint.lifetime.journal import Free, Journal, Violation
 from ptlint.lifetime.members import fills_local, names_member
 from ptlint.lifetime.monitor import STRANDED, UNCHANGED, UNSERVED, Monitor, NoMonitor
@@ -38,6 +38,7 @@ from ptlint.syntax import ir
 
 # A callback that frees what a batch holds is queued a few callers above at most; further up, nobody
 # adds a grace period to what is freed below.
+DRAINED_FROM = 2  # calls above a function that frees what a member holds
 BATCH_CALLERS = 4
 WAITING = ("queue", "grace-period", "grace-since", "grace-poll", "defer")
 UNPROVED = frozenset({Proof.UNSAFE, Proof.UNDECIDED})
@@ -165,7 +166,29 @@ class Search:
             for definition in self.program.mentions(name):
                 if definition.key not in found and self.relevance.flows.consumed(definition, ANY_LEVEL):
                     found[definition.key] = definition
+        for definition in self.emptying_twice(found.values()):
+            found.setdefault(definition.key, definition)
         return [found[k] for k in sorted(found)]
+
+    def emptying_twice(self, freeing: Iterable[Definition]) -> list[Definition]:
+        """Return who makes two calls that free what one member of a structure holds, at most so far above."""
+        draining = self.relevance.draining
+        found: list[Definition] = []
+        reached = {one.key: one for one in freeing}
+        waiting = [(one, DRAINED_FROM) for one in reached.values()]
+        while waiting:
+            definition, levels = waiting.pop()
+            drained = draining.emptied(definition)
+            if not drained or len(self.program.units.mentioning(definition.function.name)) > MAX_NAMING_FILES:
+                continue
+            for caller in self.callers_of(definition) if levels else ():
+                if caller.key in reached:
+                    continue
+                reached[caller.key] = caller
+                waiting.append((caller, levels - 1))
+                if any(draining.times(caller, member) > 1 for member in drained):
+                    found.append(caller)
+        return found
 
     def keepers(self) -> Iterator[Definition]:
         """Yield the functions that keep state in the descriptor of their own table, or are given such."""
@@ -394,6 +417,10 @@ class Search:
             for violation in journal.violations.values():
                 free = violation.free
                 left = depends_on_caller(free) or free.object.origin is Origin.PARAMETER
+                if free.object.origin is Origin.FIELD and violation.certain(
+                    self.monitor.harmless(violation.rule)
+                ):
+                    left = False  # whoever calls, and whatever has become of the table before
                 if left and (has_callers or not self.program.visible_outside(self.roots[key])):
                     continue
                 if not (free.object.given and self.left_to_callers(free)):

@@ -47,6 +47,7 @@ class Shape:
     caller: Definition
     arguments: tuple[Handed, ...]
     result: tuple[str, bool] | None
+    nested: bool = False  # the caller has been called itself
 
 
 PLAIN = {(kind, contained): Handed(kind, contained=contained) for kind in Kind for contained in (False, True)}
@@ -59,6 +60,7 @@ def shape_of(site: CallSite, discovery: Discovery) -> Shape:
         site.frame.definition,
         tuple(handed(value, site.state, discovery) for value in site.arguments),
         None if result is None else (result.name, discovery.types.is_pointer(result.type)),
+        site.frame.parent is not None,
     )
 
 

@@ -65,13 +65,18 @@ class Stores:
             return
         if self.types.is_pointer(type_):
             self.memory.places.add(at)
-        value = self.discovery.coerce(value, type_, state)
+        self.put(at, self.discovery.coerce(value, type_, state), type_, instruction.place, state, frame)
+
+    def put(
+        self, at: Location, value: Value, type_: ir.Type, place: ir.Place, state: State, frame: Frame
+    ) -> None:
+        """Write a value into a storage of a type, which may be a container of tables from then on."""
         if isinstance(value, Reference) and isinstance(at, Address) and not self.types.is_slot(type_):
             known = state.objects.get(value.object)
             if known is not None and at.base[0] != "local":
                 self.recorder.fills(self.provenance.container_name(at), known)
         self.divide(at, value, type_, state, frame)
-        self.store(at, value, instruction.place, state, frame)
+        self.store(at, value, place, state, frame)
 
     def divide(self, at: Location, value: Value, type_: ir.Type, state: State, frame: Frame) -> None:
         """A pointer into the middle of a table's page is kept: more tables are to be made of the rest.

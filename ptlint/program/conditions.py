@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ptlint.cpp.branches import Branch, Chain
+from ptlint.cpp.evaluated import differ
 from ptlint.cpp.presence import Alternative, FileBranches, Presence
 from ptlint.cpp.symbolic import ENABLED
-from ptlint.cpp.tokens import IDENT
+from ptlint.cpp.tokens import IDENT, Macro
 from ptlint.kconfig.formula import FALSE, TRUE, Compare, Formula, Is
 from ptlint.kconfig.simplify import negation
 from ptlint.program.bodies import Body, Source, Sources, Word, closing, words
@@ -217,8 +218,11 @@ class Slice:
                     self._note(branch.path, branch.line, where, function.name, presence, branch)
         code = source.part(function.line, function.last_line)
         self._symbols(code, function, presence)
+        reads = _members_of(tables)
         for word in dict.fromkeys(source.words(function.line, function.last_line)):
             if word.name != function.name:
+                if reads is not None and word.called and self._drops(word.name, presence, code, reads):
+                    self._note_all(self.variants.choice(word.name, presence), word.name, presence)
                 self._word(word, function.name, presence, code, word.name)
 
     def _absent_bodies(self) -> Iterator[tuple[Body, str]]:
@@ -405,6 +409,20 @@ class Slice:
             False if inside else otherwise or _VALUE.search(code[_statement_start(code, at) : at]) is not None
         )
 
+    def _drops(self, name: str, presence: Presence, code: bytes, reads: re.Pattern[bytes]) -> bool:
+        """Say whether a macro evaluates an argument with a member of a table in some configurations only."""
+        choice = self.variants.choice(name, presence)
+        fact = self._facts.by_name.get(name)
+        if len(choice.macros) < 2 or (fact is not None and fact.event != "none"):
+            return False
+
+        def named(inner: str) -> list[Macro]:
+            return [one.macro for one in self.variants.choice(inner, presence).macros]
+
+        return any(reads.search(text) for text in _given(code, name)) and differ(
+            [one.macro for one in choice.macros], named
+        )
+
     # Results
 
     def presence(self, unit: str) -> Presence:
@@ -429,6 +447,18 @@ class Slice:
         if (function, formula) in self._found or (function, negation(formula)) in self._found:
             return
         self._found[function, formula] = Condition(path, line, formula, function, presence.unknown(branch))
+
+
+def _members_of(tables: frozenset[str]) -> re.Pattern[bytes] | None:
+    """Return what finds a member of one of some variables, if there are any."""
+    names = "|".join(sorted(map(re.escape, tables)))
+    return re.compile(rb"\b(?:" + names.encode() + rb")\s*->") if names else None
+
+
+def _given(code: bytes, name: str) -> Iterator[bytes]:
+    """Yield what some code hands to calls of a name."""
+    for match in re.finditer(rb"\b" + name.encode() + rb"\s*(?=\()", code):
+        yield code[match.end() + 1 : closing(code, match.end())]
 
 
 def _statement_start(code: bytes, at: int) -> int:

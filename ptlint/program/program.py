@@ -18,6 +18,7 @@ from ptlint.program.pointers import Named, Pointers
 from ptlint.program.units import Units
 from ptlint.syntax import ir
 from ptlint.syntax.ir import Function
+from ptlint.syntax.parts import names_function
 
 T = TypeVar("T")
 
@@ -201,12 +202,26 @@ class Program:
         return self._mentions[key]
 
     def visible_outside(self, definition: Definition) -> bool:
-        """Say whether code that is not seen may call a function: it is exported, or its address is taken."""
+        """Say whether code that is not seen may call a function: it is exported, or its address is taken.
+
+        What a function does with the address where no path leads to in this configuration does not count.
+        """
         name = definition.function.name
-        return any(
-            self.units.is_active(path, line)
+        exposing = [
+            (path, line)
             for path in self.units.mentioning(name)
             for line in self.units.exposing(path, name)
+            if self.units.is_active(path, line)
+        ]
+        return bool(exposing) and any(not self.dead(name, path, line) for path, line in exposing)
+
+    def dead(self, name: str, path: str, line: int) -> bool:
+        """Say whether a line is in a function that does not name another one on any path."""
+        return any(
+            one.function.path == path
+            and one.function.line < line <= one.function.last_line
+            and not names_function(one.function, name)
+            for one in self.mentions(name)
         )
 
     def touches(self, definition: Definition, names: frozenset[str]) -> bool:

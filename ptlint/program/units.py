@@ -33,6 +33,7 @@ class Units:
         ending: Iterable[str],
         cache: SyntaxCache | None = None,
         texts: Texts | None = None,
+        idle: frozenset[str] = frozenset(),
     ) -> None:
         self.tree = tree
         self.words: set[str] = set()  # that all texts were searched for
@@ -43,6 +44,7 @@ class Units:
         self.compiled = tuple(compiled)
         self._known = frozenset(self.compiled)
         self.kept = kept
+        self.idle = idle
         self.noreturn = noreturn
         self.cache = cache or SyntaxCache()
         self._texts = texts or Texts()
@@ -85,6 +87,7 @@ class Units:
                 self.kept,
                 self.noreturn,
                 self.cache,
+                self.idle,
             )
             self._syntax[unit] = known
         return known

@@ -357,6 +357,7 @@ class Analysis:
             self.facts.names("free") | self.facts.names("queue"),
             self.caches.syntax,
             self.caches.texts,
+            self.facts.names("none"),
         )
         return Program(units, self.facts)
 

@@ -140,7 +140,12 @@ class States:
         if free.object.visibility is Visibility.FRESH:
             return False  # a fresh page's entries are empty: nothing is found below it
         if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
-            return not self.rooted(rule, free.object.where, free.kernel).isdisjoint(violation.starts)
+            new = self.rooted(rule, free.object.where, free.kernel)
+            return (
+                violation.certain(self.monitor.harmless(rule))
+                if not new
+                else not new.isdisjoint(violation.starts)
+            )
         possible = self.found(rule, free) & self.monitor.harmless(rule)
         if self.monitor.worst(rule):
             return not possible.isdisjoint(violation.starts)
@@ -213,6 +218,8 @@ class States:
         if known.visibility is Visibility.PARKED or known.container:
             return self.kept(rule, known.container)
         start = self.monitor.start(rule)
+        if known.origin is Origin.FIELD:
+            return self.rooted(rule, known.where, free.kernel) or frozenset({start})
         left = self.outcome.left.get((known.level, free.kernel), set())
         if left:
             return frozenset(self.monitor.states(status, rule, start) for status in left)

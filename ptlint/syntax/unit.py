@@ -7,12 +7,13 @@ with what it was made from: the macros that its expansion met and the declaratio
 for. It serves another unit, tree or configuration where these are the same objects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Final
 
 from tree_sitter import Node
 
+from ptlint.cpp.evaluated import evaluated
 from ptlint.cpp.expand import expand
 from ptlint.cpp.tokens import IDENT, PUNCT, Macro, Token
 from ptlint.cpp.unit import Preprocessor, Unit, word_bits
@@ -46,7 +47,8 @@ _NO_DECLARATIONS: Final = Declarations({}, {}, {}, ())
 
 class UnitSyntax:
     """The syntax of one unit. *facts_kept* names the macros that stay unexpanded, *noreturn* functions that
-    never return and whose declaration does not say so."""
+    never return and whose declaration does not say so. Of the kept ones, *idle* do nothing but evaluate their
+    arguments: where a definition evaluates none, it is expanded."""
 
     def __init__(
         self,
@@ -55,10 +57,12 @@ class UnitSyntax:
         facts_kept: frozenset[str] = frozenset(),
         noreturn: frozenset[str] = frozenset(),
         cache: SyntaxCache | None = None,
+        idle: frozenset[str] = frozenset(),
     ) -> None:
         self.unit = unit
         self.word = word_bits(preprocessor.configuration)
         self._keep = facts_kept
+        self._idle = idle
         self._noreturn = noreturn
         self._cache = cache or SyntaxCache()
         self.index = UnitIndex(unit, preprocessor, self._cache)
@@ -254,7 +258,7 @@ class UnitSyntax:
                 known[name] = found
                 return found
 
-        return expand(tokens, macro_at, self._keep)
+        return expand(tokens, macro_at, _Standing(self._keep, self._idle, macro_at))
 
     def kept_call(
         self, tokens: Sequence[Token], sequence: int, macros: list[tuple[str, Macro | None]]
@@ -462,3 +466,24 @@ def _declared_by(part: Item) -> str:
         else:
             index += 1
     return ""
+
+
+class _Standing(Container[str]):
+    """The macros that stay unexpanded at one place."""
+
+    def __init__(
+        self, keep: frozenset[str], idle: frozenset[str], macro_at: Callable[[str], Macro | None]
+    ) -> None:
+        self._keep = keep
+        self._idle = idle
+        self._macro_at = macro_at
+
+    def __contains__(self, name: object) -> bool:
+        if name not in self._idle or not isinstance(name, str):
+            return name in self._keep
+        macro = self._macro_at(name)
+        return macro is None or not macro.parameters or bool(evaluated(macro, self._named))
+
+    def _named(self, name: str) -> tuple[Macro, ...]:
+        macro = self._macro_at(name)
+        return () if macro is None else (macro,)

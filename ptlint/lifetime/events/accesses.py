@@ -77,8 +77,8 @@ class AccessEvents:
         at = self.lvalue(site, fact.argument)
         if at is not None:
             type_ = getattr(site.instruction.arguments[fact.argument or 0], "type", ir.Type())
-            self.stores.divide(at, site.argument(fact.value), type_, site.state, site.frame)
-            self.stores.store(at, site.argument(fact.value), site.instruction.place, site.state, site.frame)
+            new = site.argument(fact.value)
+            self.stores.put(at, new, type_, site.instruction.place, site.state, site.frame)
         return [(site.state, Int(0))]
 
     def on_fill(self, fact: Fact, site: CallSite) -> Outcomes:
@@ -93,10 +93,13 @@ class AccessEvents:
         return [(site.state, pointer)]
 
     def on_exchange(self, fact: Fact, site: CallSite) -> Outcomes:
-        """xchg(pointer, value): returns what stood there."""
+        """xchg(pointer, value): returns what stood there. Some are given the place instead of its address."""
         pointer = site.instruction.arguments[fact.argument or 0]
         type_ = getattr(pointer, "type", ir.Type())
-        if isinstance(pointer, ir.AddressOf):
+        at: Location | None
+        if fact.kind == "place":
+            at = self.lvalue(site, fact.argument)
+        elif isinstance(pointer, ir.AddressOf):
             at = (
                 self.evaluator.location(pointer.operand, site.state, site.frame)
                 if is_place(pointer.operand)
@@ -104,11 +107,13 @@ class AccessEvents:
             )
             type_ = getattr(pointer.operand, "type", ir.Type())
         else:
-            at = self.memory.target(site.argument(fact.argument or 0), type_.pointee(), site.state)
+            type_ = type_.pointee()
+            at = self.memory.target(site.argument(fact.argument or 0), type_, site.state)
         if at is None:
             return self.skip(site)
         old = self.memory.load(at, type_, site.state)
-        self.stores.store(at, site.argument(fact.value), site.instruction.place, site.state, site.frame)
+        new = self.discovery.coerce(site.argument(fact.value), type_, site.state)
+        self.stores.put(at, new, type_, site.instruction.place, site.state, site.frame)
         return [(site.state, old)]
 
     def on_entry(self, fact: Fact, site: CallSite) -> Outcomes:
