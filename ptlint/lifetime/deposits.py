@@ -101,15 +101,24 @@ class Deposits:
         return not any(self.takes_back(caller, 2) for caller in self.callers_of(definition))
 
     def hands_on(self, definition: Definition, emptied: ir.Call) -> bool:
-        """Say whether a function hands a table on to others that it makes of what stood in an entry."""
+        """Say whether a function hands a table on to others that it makes of what stood in an entry.
+
+        Or what stood there, in a structure maybe, to a function that frees tables.
+        """
         made = made_of(emptied, definition.function)
-        return any(
-            self.is_table(type_) and made & named_in(call.arguments[index])
-            for call in ir.calls_of(definition.function)
-            if isinstance(call.callee, ir.Name) and call.callee.name not in self.facts.by_name
-            for index, type_ in enumerate(self.program.parameters(call.callee.name, definition.unit))
-            if index < len(call.arguments)
-        )
+        for call in ir.calls_of(definition.function):
+            if not isinstance(call.callee, ir.Name) or call.callee.name in self.facts.by_name:
+                continue
+            given = [index for index, one in enumerate(call.arguments) if made & named_in(one)]
+            if not given:
+                continue
+            types = self.program.parameters(call.callee.name, definition.unit)
+            if any(self.is_table(types[index]) for index in given if index < len(types)):
+                return True
+            callee = self.program.resolve(call.callee.name, definition.unit)
+            if callee is not None and self.flows.consumed(callee):
+                return True
+        return False
 
     def maps(self, definition: Definition) -> bool:
         """Say whether a function looks below an entry: no huge page's, but one that points to a table."""
@@ -202,7 +211,10 @@ class Deposits:
             return False
         for name in sorted(ir.called_by(definition.function) - self.facts.by_name.keys()):
             declared = self.program.units.syntax(definition.unit).prototype(name)
-            if declared is None or not any(self.is_entry_pointer(type_) for type_ in declared.parameters):
+            if declared is None or not any(
+                self.is_entry_pointer(type_) or self.has_entry_pointer(type_, definition.unit)
+                for type_ in declared.parameters
+            ):
                 continue
             if self.is_table(declared.result):
                 return True
@@ -219,6 +231,14 @@ class Deposits:
             and self.types.level(type_) == self.types.below(LEVEL)
         )
 
+    def has_entry_pointer(self, type_: ir.Type, unit: str) -> bool:
+        """Say whether a type is a pointer to a structure with a pointer to an entry."""
+        inner = type_.pointee()
+        struct = (
+            self.program.units.syntax(unit).struct(inner.name) if self.types.is_structure(inner) else None
+        )
+        return struct is not None and any(self.is_entry_pointer(one.type) for one in struct.fields)
+
     def is_entry_pointer(self, type_: ir.Type) -> bool:
         return self.types.is_slot(type_) and self.types.level(type_) == LEVEL
 
@@ -231,8 +251,10 @@ def made_of(call: ir.Call, function: ir.Function) -> frozenset[str]:
         size = len(found)
         for one in ir.instructions_of(function):
             match one:
-                case ir.Assign(target=ir.Name(name=name), value=value) if found & named_in(value):
-                    found.add(name)
+                case ir.Assign(target=target, value=value) if found & named_in(value):
+                    place = ir.whole(target)
+                    if isinstance(place, ir.Name) and place.scope is not ir.Scope.GLOBAL:
+                        found.add(place.name)
                 case ir.Call(result=ir.Name(name=name), arguments=arguments) if any(
                     found & named_in(argument) for argument in arguments
                 ):

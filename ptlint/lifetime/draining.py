@@ -83,7 +83,10 @@ class Draining:
         return self.drained(inner, index, depth - 1)
 
     def read(self, definition: Definition, names: set[str] | None) -> set[str]:
-        """Return the members with tables that a function reads, of what some of its locals point to."""
+        """Return the members with tables that a function reads, of what some of its locals point to.
+
+        A pointer to an entry is a cursor, but for the root of an address space.
+        """
         return {
             part.field
             for one in ir.instructions_of(definition.function)
@@ -91,6 +94,7 @@ class Draining:
             for part in parts(e)
             if isinstance(part, ir.Member)
             and self.types.is_pointer(part.type)
+            and (part.field in self.roots or not self.types.is_slot(part.type))
             and isinstance(part.base, ir.Deref)
             and (names is None or pointed_to(part.base.pointer) in names)
         }

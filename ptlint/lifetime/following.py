@@ -160,7 +160,10 @@ def parts(e: ir.Expression) -> Iterator[ir.Expression]:
             inside = ir.whole(base)
             if isinstance(inside, ir.Deref):
                 yield from parts(inside.pointer)
-        case ir.Cast(_, operand) | ir.Unary(_, operand):
+        case ir.Cast(_, operand):
+            yield e
+            yield from parts(operand)
+        case ir.Unary(_, operand):
             yield from parts(operand)
         case ir.Binary(_, left, right, _):
             yield from parts(left)

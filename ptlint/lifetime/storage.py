@@ -159,10 +159,13 @@ class Descriptors:
         return self.storage.overlapped(frame.definition.unit, tag, str(at.path[0])) if tag else ()
 
     def agree(self, queued: Address, type_: Type, member: str, frame: Frame) -> bool:
-        """Say whether a callback finds the object whose member was queued; yes where that is not known."""
+        """Say whether a callback finds the object whose member was queued; yes where that is not known.
+
+        Without a member it takes the head for the first one.
+        """
         unit, tag = frame.definition.unit, self.provenance.tag(queued)
         mine = self.storage.starts(unit, tag, str(queued.path[-1])) if tag else None
-        theirs = self.storage.starts(unit, type_.name.removeprefix("struct "), member)
+        theirs = self.storage.starts(unit, type_.name.removeprefix("struct "), member) if member else 0
         return mine is None or theirs is None or mine == theirs
 
     def holds_table(self, at: Address, frame: Frame) -> bool:

@@ -50,6 +50,15 @@ class TableTypes:
         """A structure itself, no pointer to one: a table may be in it."""
         return not type_.pointers and not type_.function and type_.name.startswith("struct ")
 
+    def is_object(self, type_: Type) -> bool:
+        """A pointer to a structure that is no link or head of others."""
+        inner = type_.pointee()
+        return (
+            type_.pointers == 1
+            and self.is_structure(inner)
+            and not (self.is_link(inner) or self.is_head(inner))
+        )
+
     def is_slot(self, type_: Type) -> bool:
         """A pointer to entries, not to a table's descriptor."""
         return type_.pointers == 1 and type_.name in self._entries

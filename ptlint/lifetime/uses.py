@@ -89,7 +89,7 @@ class Uses:
     def read(self, expression: ir.Expression, place: ir.Place, state: State, frame: Frame) -> None:
         """Look at the parts of an expression."""
         for part in parts(expression):
-            if isinstance(part, ir.ContainerOf):
+            if isinstance(part, ir.ContainerOf | ir.Cast):
                 self.headed(part, place, state, frame)
             elif isinstance(part, ir.Deref | ir.Member) and is_place(part):
                 self.accessed(part, place, state, frame)
@@ -115,14 +115,23 @@ class Uses:
         elif handed and not covered(identity, state):
             self.recorder.happens(USE, identity, state, frame, sites)
 
-    def headed(self, part: ir.ContainerOf, place: ir.Place, state: State, frame: Frame) -> None:
-        """A callback goes from the rcu_head that it is given to the object: it has to be the queued one."""
-        pointer = self.evaluator.evaluate(part.pointer, state, frame)
+    def headed(self, part: ir.ContainerOf | ir.Cast, place: ir.Place, state: State, frame: Frame) -> None:
+        """A callback goes from the rcu_head that it is given to the object: it has to be the queued one.
+
+        A cast takes the head for the first member.
+        """
+        if isinstance(part, ir.ContainerOf):
+            inner, member, what = part.pointer, part.member, f"container_of({part.type.name}, {part.member})"
+        elif not state.graced or not self.relevance.types.is_object(part.type):
+            return
+        else:
+            inner, member, what = part.operand, "", f"({part.type.name} *)"
+        pointer = self.evaluator.evaluate(inner, state, frame)
         if not isinstance(pointer, Address) or pointer.base not in state.graced:
             return
         if not pointer.path or pointer.path[-1] in FOLLOWED or pointer.path[-2:-1] not in OUTERMOST:
             return
-        if self.descriptors.agree(pointer, part.type, part.member, frame):
+        if self.descriptors.agree(pointer, part.type, member, frame):
             return
         identity = pointer.base[1]
         if pointer.base[0] != "object":  # a batch's head, say, and the batch is taken for a table
@@ -131,7 +140,6 @@ class Uses:
             return
         if not isinstance(identity, int):
             return
-        what = f"container_of({part.type.name}, {part.member})"
         sites = site_keys(place, frame.definition.function.name, what)
         self.recorder.happens(MISMATCH, identity, state, frame, sites)
 

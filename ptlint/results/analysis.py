@@ -42,7 +42,7 @@ from ptlint.results.feasibility import feasibilities
 from ptlint.results.findings import findings_of
 from ptlint.results.footprint import Footprint, joined
 from ptlint.results.gathering import OneCombination, gather
-from ptlint.results.model import Gap, Severity
+from ptlint.results.model import Finding, Gap, Severity
 from ptlint.results.parts import Part, united
 from ptlint.results.processes import Progress, can_fork, in_processes
 from ptlint.results.proofs import facts_of
@@ -196,7 +196,7 @@ class Analysis:
             covering.choose(witness)
         covering.learn(queried(part.answers[-1], arch, request))
         overrides: list[Override] = []
-        number = 0
+        number, crossing = 0, False
         while number < len(covering.chosen):
             configuration = covering.chosen[number]
             number += 1
@@ -204,12 +204,18 @@ class Analysis:
             judged = self.one(request, arch, configuration, toolchain, identity, files, progress)
             overrides += judged.overrides
             note(judged, part)
-            if closed:
+            if closed or crossing:
                 continue
             covering.learn(judged.conditions)
             covering.demand((*judged.demands, *wanted(request.rules, judged.overrides)))
             if number == len(covering.chosen) < MOST_CONFIGURATIONS:
                 following = covering.next()
+                if following is None:
+                    crossing = True  # what it shows of other functions is not gone into
+                    for key in request.touched:
+                        if key in part.present:
+                            covering.cross(part.present[key], key[1], sorted(part.named.get(key[1], ())))
+                    following = covering.next_crossed()
                 if following is not None:
                     covering.choose(following)
         part.answers.append(overridden(model, logic, request.rules, overrides, covering.chosen))
@@ -323,6 +329,7 @@ class Analysis:
             frozenset(passed),
             frozenset((lack.path, lack.function) for lack in lacking),
         )
+        conditions += softening(one.findings, rules)
         footprint = Footprint(
             frozenset(files.tree.reads) | files.tree.absent,
             frozenset(program.units.compiled),
@@ -365,6 +372,16 @@ class Analysis:
 def required_symbols(rules: Iterable[Rule]) -> set[str]:
     """Return the symbols of what rules require of a configuration."""
     return {symbol for rule in rules for symbol in parse_condition(rule.requires).symbols()}
+
+
+def softening(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Condition]:
+    """Return where rules that errors are of are no more than warnings: it decides the functions, too."""
+    warns = {rule.code: parse_condition(rule.warns).formula for rule in rules if rule.warns}
+    return [
+        Condition(one.path, one.line, warns[one.rule], one.function or "")
+        for one in findings
+        if one.rule in warns and one.severity is Severity.ERROR
+    ]
 
 
 def note(judged: Judged, part: Part) -> None:

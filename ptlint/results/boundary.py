@@ -76,6 +76,25 @@ def removed_functions(
     return tuple(sorted((set(known) - back) | (old.keys() - new.keys()) | moved))
 
 
+def changed_functions(before: Tree, after: Tree, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the functions, by file and name, that are new or have another text, directives and all."""
+    changed: set[tuple[str, str]] = set()
+    for path in paths:
+        if path.endswith((".c", ".h")):
+            old, new = (_texts(Source(path, tree.find(path) or b"")) for tree in (before, after))
+            changed.update((path, name) for name, text in new.items() if old.get(name) != text)
+    return tuple(sorted(changed))
+
+
+def _texts(source: Source) -> dict[str, list[bytes]]:
+    """Return the functions of a file, each with all its definitions."""
+    lines = source.raw.split(b"\n")
+    found: dict[str, list[bytes]] = {}
+    for body in source.functions():
+        found.setdefault(body.name, []).append(b"\n".join(lines[body.line - 1 : body.last_line]))
+    return found
+
+
 def _guards(source: Source) -> Iterator[tuple[str, _Around]]:
     """Yield the functions of a file, with the conditionals around each definition and what it takes."""
     stacks = _stacks(source.raw)

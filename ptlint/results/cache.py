@@ -189,6 +189,7 @@ def _parts(request: Request) -> list[object]:
         request.closed,
         request.removed,
         request.walked,
+        request.touched,
         request.callers,
         request.toolchain,
         _file_digest(request.toolchain),

@@ -8,8 +8,9 @@ of the one to start from as its goals allow.
 
 Soundness: each condition is seen both ways, and each range of a number that conditions tell apart. What
 conditions of different functions change together, or three of one function, may be missed; the alternatives
-of a macro or of a callee are conditions of that name, not of the function that uses it. MOST_CONFIGURATIONS
-bounds the set; what is left over is listed by `unmet`.
+of a macro or of a callee are conditions of that name, not of the function that uses it. For functions that a
+patch has changed they are met together with its own (`cross`), as many as one more configuration can have.
+MOST_CONFIGURATIONS bounds the set; what is left over is listed by `unmet`, but for what is only crossed.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Covering:
         self._settled: set[Formula] = set()  # met by a configuration, or infeasible
         self._limits: dict[str, set[int]] = {}  # the numbers from which on a symbol makes a difference
         self._ranges: set[Formula] = set()  # goals that no condition asks for by itself
+        self._crossed: dict[Formula, None] = {}  # wanted for what a patch has changed
 
     def choose(self, configuration: Configuration) -> None:
         """Take a configuration into the set."""
@@ -91,6 +93,27 @@ class Covering:
         """Add configurations that are to be looked at, by themselves."""
         for condition in conditions:
             self._goal(condition.formula, condition)
+
+    def cross(self, where: Formula, function: str, names: Iterable[str]) -> None:
+        """Ask for what decides a function, compiled as it is, together with what decides the names in it."""
+        own = list(self._functions.get(function, ()))
+        others = [formula for name in names for formula in self._functions.get(name, ())]
+        within = [where, *(all_of((where, side)) for one in own for side in (one, Not(one)))]
+        for outer in within:
+            for one in others:
+                for side in (one, Not(one)):
+                    self._crossed[all_of((outer, side))] = None
+
+    def next_crossed(self) -> Configuration | None:
+        """Return a configuration that meets much of what is crossed and no other one meets, if any."""
+        opened = [g for g in self._crossed if not any(g.holds(chosen) for chosen in self.chosen)]
+        for goal in opened:
+            if self.logic.feasible(goal):
+                try:
+                    return self.logic.find_most(goal, opened, near=self.start)
+                except UndecidedError:
+                    continue
+        return None
 
     def _goal(self, goal: Formula, condition: Condition) -> None:
         if goal not in self._goals:

@@ -28,6 +28,7 @@ class Request:
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
     removed: tuple[str, ...] = ()  # functions that fewer configurations define than in the states before
     walked: tuple[tuple[str, str], ...] = ()  # functions of the slices of the states before
+    touched: tuple[tuple[str, str], ...] = ()  # functions that the patches have changed, by file and name
     callers: tuple[tuple[str, str], ...] = ()  # functions in which some state found something missing
     closed: bool = False  # only the .configs that are given: no others are looked for
     thorough: bool = False  # rules on touched lines look at all files of the cone; no business of the engine

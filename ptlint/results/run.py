@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ptlint.errors import KconfigError
-from ptlint.results.boundary import fact_names, removed_functions, touched
+from ptlint.results.boundary import changed_functions, fact_names, removed_functions, touched
 from ptlint.results.combining import narrowed, satisfies
 from ptlint.results.comparison import Differences, State, compare
 from ptlint.results.engine import Engine, Request, StateResult
@@ -132,6 +132,7 @@ def patch(
     pending: list[Patch] = []  # applied since the last state
     removed: tuple[str, ...] = ()
     walked: frozenset[tuple[str, str]] = frozenset()
+    changed: frozenset[tuple[str, str]] = frozenset()
     ways: list[list[str]] = []  # for each state: the files in which it may differ from the one before
     for position, tree in enumerate(trees):
         pending += series.patches[position - 1 : position] if position else ()
@@ -144,8 +145,21 @@ def patch(
         if states:
             removed = removed_functions(states[-1].tree, tree, way, removed)
             walked |= frozenset(states[-1].result.walked)
-        before = tuple(sorted(walked))
-        asked.append(replace(request, tree=tree, also=also, goals=goals, removed=removed, walked=before))
+            changed |= frozenset(changed_functions(states[-1].tree, tree, way))
+        later = series.patches[position:] if position else ()
+        # what a later patch brings is missing here; what an earlier one has taken away as well
+        missing = removed_functions(trees[-1], tree, _paths(later), removed) if later else removed
+        asked.append(
+            replace(
+                request,
+                tree=tree,
+                also=also,
+                goals=goals,
+                removed=missing,
+                walked=tuple(sorted(walked)),
+                touched=tuple(sorted(changed)),
+            )
+        )
         if states and unaffected(states[-1].result.footprint, states[-1].tree, tree, way):
             state = states[-1].result
         else:

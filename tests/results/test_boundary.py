@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A patch that touches what a fact stands for is told of."""
 
-from ptlint.results.boundary import fact_names, removed_functions, touched
+from ptlint.results.boundary import changed_functions, fact_names, removed_functions, touched
 from ptlint.results.model import Gap, Status
 from ptlint.source.tree import MemoryTree
 
@@ -83,3 +83,14 @@ def test_a_function_is_removed_if_a_makefile_speaks_otherwise_of_its_object() ->
     same = MemoryTree({**source, "mm/Makefile": b"# a\nobj-y :=  a.o b.o\n"})
     assert removed_functions(before, after, ["mm/Makefile"]) == ("f", "g")
     assert removed_functions(before, same, ["mm/Makefile"]) == ()
+
+
+def test_a_function_is_changed_if_its_text_is_another_one_directives_and_all() -> None:
+    texts = (
+        b"int f(void)\n{\n\treturn 1;\n}\nint g(void)\n{\n\treturn 2;\n}\n",
+        b"int f(void)\n{\n#ifdef X\n\treturn 1;\n#endif\n}\nint g(void)\n{\n\treturn 2;\n}\n"
+        b"int h(void)\n{\n}\n",
+    )
+    before, after = (MemoryTree({"mm/a.c": text, "mm/Makefile": text}) for text in texts)
+    assert changed_functions(before, after, ["mm/a.c", "mm/Makefile"]) == (("mm/a.c", "f"), ("mm/a.c", "h"))
+    assert changed_functions(after, after, ["mm/a.c"]) == ()

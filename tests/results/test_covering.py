@@ -88,3 +88,21 @@ def test_a_range_that_is_left_over_is_no_gap() -> None:
     run = covering(logic())
     run.learn([condition("LEVELS>=3", "f"), condition("LEVELS!=5", "g")])
     assert {str(goal) for _, goal in run.unmet()} == {"!(LEVELS>=3)", "LEVELS!=5"}
+
+
+def test_what_a_patch_has_changed_is_seen_together_with_what_decides_its_callees() -> None:
+    run = covering(logic())
+    run.learn([condition("A", "changed"), condition("B", "callee")])
+    all_chosen(run)
+    wished = [parse_formula(text) for text in ("C && A && B", "C && A && !B", "C && !A && B")]
+    run.cross(parse_formula("C"), "changed", ["callee"])
+    found = run.next_crossed()
+    assert found is not None
+    assert any(one.holds(found) for one in wished)
+    assert not any(one.holds(chosen) for one in wished for chosen in run.chosen if one.holds(found))
+
+
+def test_nothing_is_crossed_where_all_of_it_has_been_seen() -> None:
+    run = covering(logic())
+    run.cross(parse_formula("SIZE_4"), "changed", ["callee"])
+    assert run.next_crossed() is None

@@ -75,4 +75,46 @@ void extra_zap(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp)
 }
 EXPORT_SYMBOL_GPL(extra_zap);
 
+struct collapsed {
+	struct mm_struct *mm;
+	pmd_t old;
+};
+
+static void finish(struct collapsed *collapsed)
+{
+	synchronize_rcu();
+	pte_free(collapsed->mm, pmd_pgtable(collapsed->old));
+}
+
+void extra_collapse(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp)
+{
+	struct collapsed collapsed = { .mm = mm };
+
+	collapsed.old = clear_and_flush(mm, addr, pmdp);	/* ok: live-deposit -- a table stood there */
+	finish(&collapsed);
+}
+EXPORT_SYMBOL_GPL(extra_collapse);
+
+struct moving {
+	struct mm_struct *mm;
+	pmd_t *from, *to;
+};
+
+static void move_spare(struct moving *moving)
+{
+	pgtable_t spare = pgtable_trans_huge_withdraw(moving->mm, moving->from);
+
+	pgtable_trans_huge_deposit(moving->mm, moving->to, spare);
+}
+
+void extra_move_by(struct mm_struct *mm, unsigned long addr, pmd_t *from, pmd_t *to)
+{
+	struct moving moving = { .mm = mm, .from = from, .to = to };
+	pmd_t old = pmdp_huge_get_and_clear(mm, addr, from);	/* ok: live-deposit -- the deposit moves as well */
+
+	move_spare(&moving);
+	set_pmd_at(mm, addr, to, old);
+}
+EXPORT_SYMBOL_GPL(extra_move_by);
+
 #endif

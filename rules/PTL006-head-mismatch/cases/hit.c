@@ -81,3 +81,19 @@ void extra_drop_batch(struct extra_gather *gather, struct mm_struct *mm, pmd_t *
 	call_rcu(&batch->rcu, extra_free_single);	/* gap: the batch is taken for one */
 }
 EXPORT_SYMBOL_GPL(extra_drop_batch);
+
+/* A cast takes the head for the descriptor's first member. */
+static void extra_free_cast(struct rcu_head *head)
+{
+	struct ptdesc *pt = (struct ptdesc *)head;	/* expect: head-mismatch */
+
+	ptdesc_retire(pt);
+}
+
+void extra_drop_cast(struct mm_struct *mm, pmd_t *pmd)
+{
+	struct ptdesc *pt = take(mm, pmd);
+
+	call_rcu(&pt->pt_rcu_head, extra_free_cast);
+}
+EXPORT_SYMBOL_GPL(extra_drop_cast);
