@@ -25,7 +25,7 @@ class Draining:
         self.types = types
         self.roots = roots
         self.following = Following(program)
-        self._known: dict[tuple[tuple[str, str], int], frozenset[str]] = {}
+        self._known: dict[tuple[tuple[str, str], int, int], frozenset[str]] = {}
 
     def together(self, caller: Definition, callee: Definition, index: int, nested: bool) -> bool:
         """Say whether a function frees what a member holds, and a call of it with the same structure does.
@@ -47,15 +47,10 @@ class Draining:
 
     def drained(self, definition: Definition, index: int, depth: int = DEEPEST) -> frozenset[str]:
         """Return the members whose tables a function frees, of the structure that an argument points to."""
-        key = (definition.key, index)
+        key = (definition.key, index, depth)
         known = self._known.get(key)
         if known is None:
-            self._known[key] = frozenset()
-            known = frozenset(self._drained(definition, index, depth))
-            if depth == DEEPEST:
-                self._known[key] = known
-            else:
-                del self._known[key]
+            known = self._known[key] = frozenset(self._drained(definition, index, depth))
         return known
 
     def _drained(self, definition: Definition, index: int, depth: int) -> set[str]:

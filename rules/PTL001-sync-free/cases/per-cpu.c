@@ -6,6 +6,12 @@
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
+#ifndef xchg
+#define xchg(pointer, value) __atomic_exchange_n(pointer, value, __ATOMIC_SEQ_CST)
+#endif
+#define this_cpu_xchg(variable, value) xchg(&(variable), value)
+#define this_cpu_ptr(pointer) (pointer)
+
 static pgtable_t last;
 static pgtable_t last_here;
 static pgtable_t last_waited;

@@ -6,6 +6,8 @@
 #include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
+void folio_clear_active(struct folio *folio);
+
 static void extra_rcu(struct rcu_head *head)
 {
 	ptdesc_retire(container_of(head, struct ptdesc, pt_rcu_head));
