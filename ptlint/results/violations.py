@@ -141,11 +141,9 @@ class States:
             return False  # a fresh page's entries are empty: nothing is found below it
         if free.object.origin is Origin.FIELD and free.object.visibility is not Visibility.PARKED:
             new = self.rooted(rule, free.object.where, free.kernel)
-            return (
-                violation.certain(self.monitor.harmless(rule))
-                if not new
-                else not new.isdisjoint(violation.starts)
-            )
+            if not new and not free.kernel:  # nobody is seen to make one
+                return violation.certain(self.monitor.harmless(rule))
+            return not new.isdisjoint(violation.starts)
         possible = self.found(rule, free) & self.monitor.harmless(rule)
         if self.monitor.worst(rule):
             return not possible.isdisjoint(violation.starts)
@@ -218,7 +216,7 @@ class States:
         if known.visibility is Visibility.PARKED or known.container:
             return self.kept(rule, known.container)
         start = self.monitor.start(rule)
-        if known.origin is Origin.FIELD:
+        if known.origin is Origin.FIELD and not free.kernel:
             return self.rooted(rule, known.where, free.kernel) or frozenset({start})
         left = self.outcome.left.get((known.level, free.kernel), set())
         if left:
