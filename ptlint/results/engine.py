@@ -26,7 +26,7 @@ class Request:
     also: tuple[tuple[str, str], ...] = ()  # architecture and text of further .configs, before any other
     goals: tuple[tuple[str, str], ...] = ()  # architecture and formula: conditions to be met both ways
     cone: tuple[str, ...] = ()  # symbols that combinations are told apart by, beside those of this state
-    removed: tuple[str, ...] = ()  # functions that fewer configurations define than in the states before
+    removed: tuple[str, ...] = ()  # functions that fewer configurations define than in states before or after
     walked: tuple[tuple[str, str], ...] = ()  # functions of the slices of the states before
     touched: tuple[tuple[str, str], ...] = ()  # functions that the patches have changed, by file and name
     callers: tuple[tuple[str, str], ...] = ()  # functions in which some state found something missing
